@@ -1,0 +1,1 @@
+"""What the assistant can ask the bank to do."""

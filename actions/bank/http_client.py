@@ -1,0 +1,331 @@
+"""The core bank over HTTP.
+
+What an error means depends on what had happened by then. Nothing was sent: the bank is
+unavailable, and trying again is safe. A change was sent and not clearly answered: its
+outcome is unknown. Only a problem document with a code is taken as the bank's own refusal; any
+other answer may come from something between us and the bank, which cannot know.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final, TypeVar, cast
+from urllib.parse import quote
+
+import httpx
+from pydantic import JsonValue, TypeAdapter, ValidationError
+
+from actions.bank.port import (
+    Account,
+    Card,
+    CodeCheck,
+    CodeSent,
+    Holding,
+    Loan,
+    OperationResult,
+    Payee,
+    Profile,
+    TransactionPage,
+    TransactionQuery,
+)
+from assistant.errors import BankOutcomeUnknown, BankRefused, BankUnavailable
+from assistant.model.ids import (
+    ActionName,
+    ConversationId,
+    CustomerId,
+    IdempotencyKey,
+    ReceiptId,
+    ResponseKey,
+)
+from assistant.model.money import Money, MoneyError
+
+_CONNECT_S: Final = 2
+_KEEP_ALIVE_S: Final = 3
+"""Shorter than the 5 s after which common servers close an idle connection, so that a change
+is not sent into a connection that is being closed."""
+
+_NOT_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+_STATUS_PATH: Final = "/operations/status"
+_MONEY_FIELDS: Final = {"amount", "currency"}
+_T = TypeVar("_T")
+
+_TEXT: Final = TypeAdapter(str)
+_PROFILE: Final = TypeAdapter(Profile)
+_ACCOUNTS: Final = TypeAdapter(tuple[Account, ...])
+_CARDS: Final = TypeAdapter(tuple[Card, ...])
+_PAYEES: Final = TypeAdapter(tuple[Payee, ...])
+_HOLDINGS: Final = TypeAdapter(tuple[Holding, ...])
+_LOANS: Final = TypeAdapter(tuple[Loan, ...])
+_PAGE: Final = TypeAdapter(TransactionPage)
+_RESULT: Final = TypeAdapter(OperationResult)
+_CODE_SENT: Final = TypeAdapter(CodeSent)
+_CODE_CHECK: Final = TypeAdapter(CodeCheck)
+
+
+class _Unreadable(Exception):  # noqa: N818 - internal, always turned into a Bank error
+    """The answer is not what the bank's API promises."""
+
+
+def bank_client() -> httpx.AsyncClient:
+    """A client with connection settings that suit a bank; the caller closes it."""
+    limits = httpx.Limits(max_connections=200, keepalive_expiry=_KEEP_ALIVE_S)
+    # The bank is an inner address: a proxy of the environment is not for it.
+    return httpx.AsyncClient(limits=limits, trust_env=False)
+
+
+@dataclass(frozen=True, slots=True)
+class HttpBank:
+    """Implements BankApi.
+
+    Attributes:
+        base_url: Where the bank is, without a path: "http://127.0.0.1:8100".
+        timeout_s: Longest a whole call may take, from connecting to the last byte.
+        client: Shared by all calls; its owner closes it.
+    """
+
+    base_url: str
+    timeout_s: float
+    client: httpx.AsyncClient
+
+    async def customer_by_phone(self, phone: str) -> CustomerId | None:
+        """See the port."""
+        try:
+            found = await self._read("GET", "/customers", params={"phone": phone})
+        except BankRefused as refusal:
+            if refusal.reason == _reason("customer_not_found"):
+                return None
+            raise
+        return CustomerId(_parsed(_TEXT, _object(found).get("customer_id")))
+
+    async def profile(self, customer_id: CustomerId) -> Profile:
+        """See the port."""
+        return _parsed(_PROFILE, await self._of(customer_id, "profile"))
+
+    async def accounts(self, customer_id: CustomerId) -> tuple[Account, ...]:
+        """See the port."""
+        return _parsed(_ACCOUNTS, await self._of(customer_id, "accounts"))
+
+    async def cards(self, customer_id: CustomerId) -> tuple[Card, ...]:
+        """See the port."""
+        return _parsed(_CARDS, await self._of(customer_id, "cards"))
+
+    async def payees(self, customer_id: CustomerId) -> tuple[Payee, ...]:
+        """See the port."""
+        return _parsed(_PAYEES, await self._of(customer_id, "payees"))
+
+    async def holdings(self, customer_id: CustomerId) -> tuple[Holding, ...]:
+        """See the port."""
+        return _parsed(_HOLDINGS, await self._of(customer_id, "holdings"))
+
+    async def loans(self, customer_id: CustomerId) -> tuple[Loan, ...]:
+        """See the port."""
+        return _parsed(_LOANS, await self._of(customer_id, "loans"))
+
+    async def transactions(
+        self, customer_id: CustomerId, query: TransactionQuery
+    ) -> TransactionPage:
+        """See the port."""
+        path = f"/customers/{quote(customer_id, safe='')}/transactions"
+        return _parsed(_PAGE, await self._read("GET", path, params=_parameters(query)))
+
+    async def operation(
+        self,
+        name: ActionName,
+        customer_id: CustomerId,
+        arguments: Mapping[str, JsonValue],
+        key: IdempotencyKey,
+    ) -> OperationResult:
+        """See the port."""
+        path = f"/operations/{quote(name, safe='')}"
+        body = {**arguments, "customer_id": customer_id}
+        try:
+            response = await self._send("POST", path, json=body, headers={"Idempotency-Key": key})
+            return _operation_result(_answer(response))
+        except (httpx.TransportError, TimeoutError, _Unreadable) as error:
+            msg = f"No answer to `{name}`; it may have happened."
+            raise BankOutcomeUnknown(msg) from error
+
+    async def operation_status(self, key: IdempotencyKey) -> OperationResult | None:
+        """See the port."""
+        try:
+            found = _object(await self._read("GET", _STATUS_PATH, params={"key": key}))
+        except BankRefused as refusal:
+            if refusal.reason == _reason("operation_not_found"):
+                return None
+            # Any other problem says nothing about the change: a 401 must not read as a refusal.
+            raise _unavailable(_STATUS_PATH) from refusal
+        if found.get("state") == "refused":
+            raise BankRefused(_reason(str(found.get("code"))))
+        try:
+            return _operation_result(found)
+        except _Unreadable as error:
+            raise _unavailable(_STATUS_PATH) from error
+
+    async def send_code(
+        self, phone: str, purpose: str, conversation_id: ConversationId
+    ) -> CodeSent:
+        """See the port."""
+        body = {"phone": phone, "purpose": purpose, "conversation_id": conversation_id}
+        return _parsed(_CODE_SENT, await self._read("POST", "/codes", json=body))
+
+    async def check_code(self, code_id: str, code: str, purpose: str) -> CodeCheck:
+        """See the port."""
+        path = f"/codes/{quote(code_id, safe='')}/verify"
+        body = {"code": code, "purpose": purpose}
+        return _parsed(_CODE_CHECK, await self._read("POST", path, json=body))
+
+    async def match_identity(
+        self, factors: Mapping[str, str], customer_id: CustomerId | None
+    ) -> CustomerId | None:
+        """See the port."""
+        body = {**factors, "customer_id": customer_id}
+        matched = _object(await self._read("POST", "/identity/match", json=body))
+        found = matched.get("customer_id")
+        return CustomerId(str(found)) if matched.get("matched") is True and found else None
+
+    async def _of(self, customer_id: CustomerId, what: str) -> JsonValue:
+        return await self._read("GET", f"/customers/{quote(customer_id, safe='')}/{what}")
+
+    async def _read(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        json: Mapping[str, JsonValue] | None = None,
+    ) -> JsonValue:
+        """A call without effect on money or data: every failure means unavailable."""
+        try:
+            return _answer(await self._send(method, path, params=params, json=json))
+        except (httpx.TransportError, TimeoutError, _Unreadable) as error:
+            raise _unavailable(path) from error
+
+    async def _send(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        json: Mapping[str, JsonValue] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx.Response:
+        """One call within the time allowed.
+
+        Raises:
+            BankUnavailable: The connection could not be made; nothing was sent.
+            httpx.TransportError: It broke later.
+            TimeoutError: The time ran out, perhaps while sending.
+        """
+        timeout = httpx.Timeout(self.timeout_s, connect=min(self.timeout_s, _CONNECT_S))
+        try:
+            async with asyncio.timeout(self.timeout_s):
+                return await self.client.request(
+                    method,
+                    self.base_url.rstrip("/") + path,
+                    params=dict(params) if params else None,
+                    json=dict(json) if json is not None else None,
+                    headers=dict(headers) if headers else None,
+                    timeout=timeout,
+                    follow_redirects=False,
+                )
+        except _NOT_SENT as error:
+            msg = "The bank could not be reached; nothing was sent."
+            raise BankUnavailable(msg) from error
+
+
+def _answer(response: httpx.Response) -> JsonValue:
+    """The body of a good answer.
+
+    Raises:
+        BankRefused: The bank itself says no, with a code.
+        _Unreadable: Anything else.
+    """
+    body = _json(response)
+    if response.is_success:
+        return body
+    if response.is_client_error and isinstance(body, dict) and isinstance(body.get("code"), str):
+        if response.status_code == HTTPStatus.REQUEST_TIMEOUT:
+            raise _Unreadable
+        raise BankRefused(_reason(str(body["code"])))
+    raise _Unreadable
+
+
+def _json(response: httpx.Response) -> JsonValue:
+    try:
+        return cast("JsonValue", response.json())
+    except ValueError as error:
+        raise _Unreadable from error
+
+
+def _object(body: JsonValue) -> dict[str, JsonValue]:
+    if not isinstance(body, dict):
+        msg = "The bank's answer is not what its API promises."
+        raise BankUnavailable(msg)
+    return body
+
+
+def _parsed(adapter: TypeAdapter[_T], body: JsonValue) -> _T:
+    try:
+        return adapter.validate_python(_with_money(body))
+    except (ValidationError, MoneyError):
+        msg = "The bank's answer is not what its API promises."
+        # Not chained: a validation error repeats the values, which are personal data.
+        raise BankUnavailable(msg) from None
+
+
+def _operation_result(body: JsonValue) -> OperationResult:
+    if not isinstance(body, dict):
+        raise _Unreadable
+    try:
+        return _RESULT.validate_python(
+            {
+                "operation": body.get("operation"),
+                "reference": ReceiptId(str(body["reference"])),
+                "at": body.get("at"),
+                "result": body.get("result"),
+                "is_sandbox": body.get("sandbox", False),
+            }
+        )
+    except (ValidationError, KeyError):
+        raise _Unreadable from None
+
+
+def _with_money(value: JsonValue) -> object:
+    """Turn every {"amount", "currency"} into Money."""
+    if isinstance(value, list):
+        return [_with_money(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if value.keys() == _MONEY_FIELDS:
+        return Money.parse(str(value["amount"]), str(value["currency"]))
+    return {name: _with_money(item) for name, item in value.items()}
+
+
+def _parameters(query: TransactionQuery) -> dict[str, str]:
+    wanted = {
+        "from": query.first_day.isoformat() if query.first_day else None,
+        "to": query.last_day.isoformat() if query.last_day else None,
+        "account_id": query.account_id,
+        "category": query.category,
+        "counterparty": query.counterparty,
+        "q": query.text,
+        "min_amount": query.min_amount.plain() if query.min_amount else None,
+        "max_amount": query.max_amount.plain() if query.max_amount else None,
+        "direction": query.direction,
+        "limit": str(query.limit),
+        "offset": str(query.offset),
+    }
+    return {name: value for name, value in wanted.items() if value is not None}
+
+
+def _reason(code: str) -> ResponseKey:
+    return ResponseKey(f"reason_{code}")
+
+
+def _unavailable(path: str) -> BankUnavailable:
+    # The path is left out beyond its first part: the rest may hold personal ids.
+    area = path.split("/")[1]
+    return BankUnavailable(f"The bank did not answer `{area}`.")

@@ -1,0 +1,381 @@
+"""What the actions need of a core bank: few calls, our own types, exact money.
+
+Any adapter keeps these promises: a read that fails raises `BankUnavailable`; a change that was
+not sent raises `BankUnavailable`, one that was sent and not answered `BankOutcomeUnknown`;
+a business refusal raises `BankRefused` with the reason `reason_<the bank's code>`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal, Protocol
+
+from pydantic import JsonValue
+
+from assistant.model.ids import (
+    ActionName,
+    ConversationId,
+    CustomerId,
+    IdempotencyKey,
+    ProductId,
+    ReceiptId,
+)
+from assistant.model.money import Money
+
+AccountClass = Literal["I", "II", "III"]
+
+
+@dataclass(frozen=True, slots=True)
+class RiskAssessment:
+    """Result of the risk questionnaire.
+
+    Attributes:
+        level: C1 (cautious) to C5 (adventurous).
+        valid_until: Last day it counts.
+    """
+
+    level: str
+    assessed_on: date
+    valid_until: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """Who the customer is. Personal data throughout.
+
+    Attributes:
+        segment: The bank's own segment, if it has one.
+        preferences: As the bank keeps them, e.g. `elder_mode`.
+        transfer_cool_off_until: No transfers before this instant.
+    """
+
+    customer_id: CustomerId
+    name: str
+    id_number: str
+    birth_date: date
+    phone: str
+    address: str
+    segment: str | None
+    editions: tuple[str, ...]
+    customer_since: date
+    merchant_id: str | None
+    risk: RiskAssessment | None
+    preferences: Mapping[str, JsonValue]
+    transfer_cool_off_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A card.
+
+    Attributes:
+        number: All digits; personal data, never shown whole.
+        account_class: None for credit cards and private banking accounts.
+        limit: Daily payment limit; of a credit card the credit limit.
+    """
+
+    last4: str
+    number: str
+    kind: Literal["debit", "credit"]
+    account_class: AccountClass | None
+    account_id: str
+    status: Literal["active", "locked", "lost", "inactive"]
+    limit: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bill:
+    """The open bill of a credit card.
+
+    Attributes:
+        granted: The credit limit.
+    """
+
+    granted: Money
+    amount: Money
+    minimum: Money
+    statement_on: date
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeDeposit:
+    """Terms of a time deposit.
+
+    Attributes:
+        rate_bp: Yearly rate, basis points.
+    """
+
+    rate_bp: int
+    term_months: int
+    matures_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """An account.
+
+    Attributes:
+        balance: What it holds; of a loan or credit account, what is owed.
+    """
+
+    account_id: str
+    name: str
+    account_class: AccountClass | None
+    kind: Literal["current", "time_deposit", "private", "merchant", "loan", "credit"]
+    balance: Money
+    last4: str
+    opened_on: date
+    status: Literal["open", "frozen"]
+    bill: Bill | None = None
+    time_deposit: TimeDeposit | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payee:
+    """Somebody the customer can send money to."""
+
+    payee_id: str
+    name: str
+    note: str
+    last4: str
+    bank: str
+    used_before: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """A wealth product held.
+
+    Attributes:
+        risk_rating: R1 to R5.
+        matures_on: None for a product without a term.
+    """
+
+    holding_id: str
+    product_id: ProductId
+    name: str
+    amount: Money
+    risk_rating: str
+    bought_on: date
+    matures_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loan:
+    """A loan repaid in instalments.
+
+    Attributes:
+        rate_bp: Yearly rate, basis points.
+    """
+
+    loan_id: str
+    account_id: str
+    repay_account_id: str
+    kind: str
+    name: str
+    principal: Money
+    outstanding: Money
+    rate_bp: int
+    drawn_on: date
+    next_instalment: Money
+    next_due_on: date
+    instalments_left: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransactionQuery:
+    """Which bank transactions to look for; what is None does not narrow.
+
+    Attributes:
+        first_day: First day of the bank, included.
+        last_day: Last day of the bank, included.
+        counterparty: Part of the name.
+        text: Part of the counterparty, the note or the category's name.
+        min_amount: Included, whatever the direction.
+        max_amount: Included, whatever the direction.
+        limit: Most items to return, 1 to 500.
+    """
+
+    first_day: date | None = None
+    last_day: date | None = None
+    account_id: str | None = None
+    category: str | None = None
+    counterparty: str | None = None
+    text: str | None = None
+    min_amount: Money | None = None
+    max_amount: Money | None = None
+    direction: Literal["in", "out"] | None = None
+    limit: int = 50
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BankTransaction:
+    """One movement on one account of the customer.
+
+    Attributes:
+        booked_on: The bank's day; `booked_at` is the instant, UTC.
+        amount: Without sign; `direction` tells.
+        category: Stable code; `category_name` is the bank's Chinese name.
+    """
+
+    transaction_id: str
+    entry_id: str
+    account_id: str
+    last4: str
+    booked_at: datetime
+    booked_on: date
+    direction: Literal["in", "out"]
+    amount: Money
+    balance_after: Money
+    counterparty: str
+    category: str
+    category_name: str
+    channel: str
+    note: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransactionPage:
+    """Newest first. Count and sums are of everything that matches, not of the page."""
+
+    items: tuple[BankTransaction, ...]
+    total: int
+    sum_in: Money
+    sum_out: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationResult:
+    """A change the bank carried out.
+
+    Attributes:
+        result: What the bank says about it, as JSON; money is {"amount", "currency"}.
+        is_sandbox: A receipt must say so.
+    """
+
+    operation: ActionName
+    reference: ReceiptId
+    at: datetime
+    result: Mapping[str, JsonValue]
+    is_sandbox: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeSent:
+    """A one-time code on its way."""
+
+    code_id: str
+    masked_phone: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeCheck:
+    """Whether a one-time code was right.
+
+    Attributes:
+        reason: None when verified.
+    """
+
+    verified: bool
+    attempts_left: int
+    reason: Literal["wrong", "expired", "used", "locked", "other_purpose"] | None
+
+
+class BankApi(Protocol):
+    """The core bank. Reads raise `BankUnavailable`, or `BankRefused` with the bank's code."""
+
+    async def customer_by_phone(self, phone: str) -> CustomerId | None:
+        """Whose reserved mobile number this is."""
+        ...
+
+    async def profile(self, customer_id: CustomerId) -> Profile:
+        """Who the customer is."""
+        ...
+
+    async def accounts(self, customer_id: CustomerId) -> tuple[Account, ...]:
+        """Accounts with balances, the main one first."""
+        ...
+
+    async def cards(self, customer_id: CustomerId) -> tuple[Card, ...]:
+        """Cards with status and limit."""
+        ...
+
+    async def payees(self, customer_id: CustomerId) -> tuple[Payee, ...]:
+        """Payees; the customer's own accounts are valid targets too and not among them."""
+        ...
+
+    async def holdings(self, customer_id: CustomerId) -> tuple[Holding, ...]:
+        """Wealth products held."""
+        ...
+
+    async def loans(self, customer_id: CustomerId) -> tuple[Loan, ...]:
+        """Loans with what is owed."""
+        ...
+
+    async def transactions(
+        self, customer_id: CustomerId, query: TransactionQuery
+    ) -> TransactionPage:
+        """Bank transactions that match, newest first."""
+        ...
+
+    async def operation(
+        self,
+        name: ActionName,
+        customer_id: CustomerId,
+        arguments: Mapping[str, JsonValue],
+        key: IdempotencyKey,
+    ) -> OperationResult:
+        """Carry out a change, at most once for each key.
+
+        Raises:
+            BankRefused: A business rule says no; final under this key.
+            BankUnavailable: Nothing was sent.
+            BankOutcomeUnknown: It was sent and not answered; repeat only with the same key.
+        """
+        ...
+
+    async def operation_status(self, key: IdempotencyKey) -> OperationResult | None:
+        """How the change with this key ended; None when the bank knows no such key.
+
+        Raises:
+            BankRefused: It was refused, with the reason given then.
+            BankUnavailable: The bank did not say.
+        """
+        ...
+
+    async def send_code(
+        self, phone: str, purpose: str, conversation_id: ConversationId
+    ) -> CodeSent:
+        """Send a one-time code that is good for one purpose.
+
+        Raises:
+            BankRefused: Too many codes.
+            BankUnavailable: The bank did not say; sending again is harmless.
+        """
+        ...
+
+    async def check_code(self, code_id: str, code: str, purpose: str) -> CodeCheck:
+        """Check what the customer typed.
+
+        Raises:
+            BankRefused: No such code.
+            BankUnavailable: The bank did not say; the code may be used up.
+        """
+        ...
+
+    async def match_identity(
+        self, factors: Mapping[str, str], customer_id: CustomerId | None
+    ) -> CustomerId | None:
+        """The one customer that all factors belong to.
+
+        Args:
+            factors: `phone`, `name`, `id_number`, `card_number`, `card_last4`; at least one.
+            customer_id: Must be this customer, when given.
+        """
+        ...

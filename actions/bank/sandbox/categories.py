@@ -1,0 +1,35 @@
+"""Categories of bank transactions: a stable English code, and the bank's Chinese name for it."""
+
+CATEGORIES = {
+    "opening": "期初余额",
+    "salary": "工资",
+    "pension": "养老金",
+    "allowance": "生活费",
+    "merchant_takings": "收单结算",
+    "farm_income": "农产品收入",
+    "subsidy": "补贴",
+    "interest": "利息",
+    "wealth_income": "理财收益",
+    "refund": "退款",
+    "rent": "房租",
+    "groceries": "超市生鲜",
+    "dining": "餐饮",
+    "transport": "交通出行",
+    "utilities": "水电燃气",
+    "phone_bill": "话费",
+    "shopping": "购物",
+    "medical": "医疗",
+    "entertainment": "娱乐",
+    "education": "教育",
+    "travel": "旅行",
+    "insurance": "保险",
+    "goods": "进货",
+    "farm_supplies": "农资",
+    "transfer": "转账",
+    "own_transfer": "本人转账",
+    "cash": "取现",
+    "loan_repayment": "贷款还款",
+    "credit_repayment": "信用卡还款",
+}
+"""`own_transfer` and `credit_repayment` move money between accounts of one person: a reader
+that adds up what somebody spent leaves them out."""

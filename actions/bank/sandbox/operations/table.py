@@ -1,0 +1,15 @@
+"""Every change the sandbox offers. A new one is a function and a line here."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from actions.bank.sandbox.operations.base import Operation
+from actions.bank.sandbox.operations.cards import CARD_OPERATIONS
+from actions.bank.sandbox.operations.contact import CONTACT_OPERATIONS
+from actions.bank.sandbox.operations.payments import PAYMENT_OPERATIONS
+
+# Any: each operation has its own body type, and the table holds them all.
+OPERATIONS: Mapping[str, Operation[Any]] = {
+    operation.name: operation
+    for operation in (*CARD_OPERATIONS, *CONTACT_OPERATIONS, *PAYMENT_OPERATIONS)
+}

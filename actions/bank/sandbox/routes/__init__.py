@@ -1,0 +1,1 @@
+"""HTTP routes of the sandbox core bank, one module for each group of callers."""

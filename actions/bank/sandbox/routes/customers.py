@@ -1,0 +1,101 @@
+"""Reads about customers."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+
+from actions.bank.sandbox.problems import not_found
+from actions.bank.sandbox.routes.dependencies import Bank, documented, gate
+from actions.bank.sandbox.state import (
+    read_accounts,
+    read_cards,
+    read_customer,
+    read_holdings,
+    read_loans,
+    read_payees,
+    read_profile,
+    read_state,
+)
+from actions.bank.sandbox.transactions import TransactionFilter, find_transactions
+from actions.bank.sandbox.wire import (
+    AccountView,
+    CardView,
+    CustomerFound,
+    CustomerState,
+    HoldingView,
+    LoanView,
+    PayeeView,
+    ProfileView,
+    TransactionPage,
+)
+
+router = APIRouter(prefix="/customers", tags=["customers"], responses=documented(404, 409, 422))
+
+
+@router.get("")
+async def find_customer(
+    bank: Bank, phone: Annotated[str, Query(pattern=r"^\d{5,20}$")]
+) -> CustomerFound:
+    """Whose reserved mobile number this is."""
+    row = bank.connection.execute(
+        "SELECT customer_id FROM customers WHERE phone = ?", (phone,)
+    ).fetchone()
+    if row is None:
+        raise not_found(code="customer_not_found", detail="No customer has this number.")
+    return CustomerFound(customer_id=row[0])
+
+
+@router.get("/{customer_id}")
+async def customer_state(bank: Bank, customer_id: str) -> CustomerState:
+    """The whole state of one customer, as a test reads it back."""
+    return read_state(bank.connection, customer_id)
+
+
+@router.get("/{customer_id}/profile")
+async def profile(bank: Bank, customer_id: str) -> ProfileView:
+    """Who the customer is."""
+    return read_profile(bank.connection, customer_id)
+
+
+@router.get("/{customer_id}/accounts", dependencies=[Depends(gate("check_balance"))])
+async def accounts(bank: Bank, customer_id: str) -> list[AccountView]:
+    """Accounts with their balances, the main one first."""
+    read_customer(bank.connection, customer_id)
+    return read_accounts(bank.connection, customer_id)
+
+
+@router.get("/{customer_id}/transactions", dependencies=[Depends(gate("query_transactions"))])
+async def transactions(
+    bank: Bank, customer_id: str, wanted: Annotated[TransactionFilter, Query()]
+) -> TransactionPage:
+    """Bank transactions that match, newest first."""
+    read_customer(bank.connection, customer_id)
+    return find_transactions(bank.connection, customer_id, wanted)
+
+
+@router.get("/{customer_id}/cards")
+async def cards(bank: Bank, customer_id: str) -> list[CardView]:
+    """Cards with status and limit."""
+    read_customer(bank.connection, customer_id)
+    return read_cards(bank.connection, customer_id)
+
+
+@router.get("/{customer_id}/payees")
+async def payees(bank: Bank, customer_id: str) -> list[PayeeView]:
+    """Payees outside the customer's own accounts."""
+    read_customer(bank.connection, customer_id)
+    return read_payees(bank.connection, customer_id)
+
+
+@router.get("/{customer_id}/holdings")
+async def holdings(bank: Bank, customer_id: str) -> list[HoldingView]:
+    """Wealth products held."""
+    read_customer(bank.connection, customer_id)
+    return read_holdings(bank.connection, customer_id)
+
+
+@router.get("/{customer_id}/loans")
+async def loans(bank: Bank, customer_id: str) -> list[LoanView]:
+    """Loans with what is owed and the next instalment."""
+    read_customer(bank.connection, customer_id)
+    return read_loans(bank.connection, customer_id)

@@ -1,0 +1,1 @@
+"""The six sample customers and their history, the same on every machine."""

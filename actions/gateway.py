@@ -1,0 +1,243 @@
+"""The one door to the bank: every action passes the same guards before it runs.
+
+    known → assured → confirmed → once → run
+
+A new action is a new entry in a table, never a new path around the guards. A change without
+a bank policy is not offered at all. A change is written in the ledger before the bank hears of
+it; a lost answer ends as `unknown` and is settled later by asking the bank about the same key.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta, timezone
+
+from pydantic import JsonValue
+
+from actions.arguments import canonical, key_of, masked, sha256_of
+from actions.bank.port import BankApi
+from actions.catalogue import ACTIONS
+from actions.guards import missing_code, missing_level
+from actions.ledger import Ledger
+from actions.ledger_rows import Claim, Held, Intent
+from actions.registry import Action, ActionContext
+from actions.remote import RemoteActions
+from actions.settlement import Patience, Settlement
+from assistant.errors import (
+    BankOutcomeUnknown,
+    BankRefused,
+    BankUnavailable,
+    StoreUnavailable,
+)
+from assistant.model.assurance import Assurance
+from assistant.model.ids import ActionName, ConversationId, IdempotencyKey, ResponseKey, SlotName
+from assistant.model.release import ActionPolicy
+from assistant.ports import ActionRequest, ActionResult, Clock, Settled, StepUp
+
+NOT_OFFERED = ResponseKey("reason_not_offered")
+STEP_UP_NEEDED = ResponseKey("reason_step_up_needed")
+NOT_CONFIRMED = ResponseKey("reason_not_confirmed")
+BANK_UNAVAILABLE = ResponseKey("reason_bank_unavailable")
+BANK_ZONE = timezone(timedelta(hours=8), "CST")
+"""China Standard Time: the bank's days begin here. No summer time since 1991."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gateway:
+    """Implements the ActionGateway port over a BankApi and foreign action servers.
+
+    Attributes:
+        policies: What the bank wrote must hold before each action.
+        remote: Actions of foreign rasa-sdk servers; consulted for names not in `table`.
+        relations: Relation to the words for it, from the lexicon, for payees.
+        secret_slots: Slots whose values never reach the ledger or a foreign server.
+    """
+
+    bank: BankApi
+    ledger: Ledger
+    policies: Mapping[ActionName, ActionPolicy]
+    clock: Clock
+    remote: RemoteActions = field(default_factory=RemoteActions)
+    table: Mapping[ActionName, Action] = field(default_factory=lambda: ACTIONS)
+    relations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    secret_slots: frozenset[SlotName] = frozenset()
+    patience: Patience = field(default_factory=Patience)
+    _sending: set[asyncio.Task[ActionResult]] = field(default_factory=set, init=False)
+
+    def knows(self, action: ActionName) -> bool:
+        """See the port."""
+        return action in self.table or self.remote.knows(action)
+
+    def is_change(self, action: ActionName) -> bool:
+        """See the port. A foreign action counts as one when its policy asks for a yes."""
+        known = self.table.get(action)
+        if known is not None:
+            return known.is_change
+        policy = self.policies.get(action)
+        return self.remote.is_change(action) or (policy is not None and policy.confirmed)
+
+    def digest(self, action: ActionName, slots: Mapping[str, JsonValue]) -> str:
+        """See the port."""
+        return sha256_of(self._arguments(action, slots))
+
+    def key(self, request: ActionRequest) -> IdempotencyKey:
+        """See the port."""
+        return key_of(request, self.digest(request.action, request.slots))
+
+    async def run(self, request: ActionRequest) -> ActionResult:
+        """See the port."""
+        if not self.knows(request.action):
+            return _refused(NOT_OFFERED)
+        policy = self._policy(request.action)
+        if policy is None:
+            return _refused(NOT_OFFERED)
+        try:
+            refusal = await self._guard(policy, request)
+            if refusal is not None:
+                return refusal
+            if self.is_change(request.action):
+                return await self._change(request)
+            return await self._ask(request, None)
+        except BankRefused as answer:
+            return _refused(answer.reason)
+        except BankUnavailable:
+            return _refused(BANK_UNAVAILABLE)
+
+    async def reconcile(self, conversation_id: ConversationId | None = None) -> list[Settled]:
+        """See the port. Foreign actions stay unknown: their servers cannot be asked."""
+        settlement = Settlement(
+            bank=self.bank, ledger=self.ledger, clock=self.clock, patience=self.patience
+        )
+        return await settlement.settle(self.table, conversation_id)
+
+    def _policy(self, name: ActionName) -> ActionPolicy | None:
+        """The bank's policy; reads have a default, changes have none."""
+        policy = self.policies.get(name)
+        if policy is not None or self.is_change(name):
+            return policy
+        action = self.table.get(name)
+        level = Assurance.VISITOR if action is None else action.level
+        return ActionPolicy(action=name, level=level)
+
+    async def _guard(self, policy: ActionPolicy, request: ActionRequest) -> ActionResult | None:
+        digest = self.digest(request.action, request.slots)
+        purpose = f"{request.action}:{digest}"
+        step_up = missing_level(policy.level, request, purpose)
+        if step_up is None and policy.codes:
+            names = await self._names(request)
+            step_up = missing_code(policy, request, names, purpose, self.clock.now())
+        if step_up is not None:
+            return _step_up(step_up)
+        if policy.confirmed and request.confirmed_digest != digest:
+            return _refused(NOT_CONFIRMED)
+        return None
+
+    async def _names(self, request: ActionRequest) -> dict[str, JsonValue]:
+        """What conditions of codes may read; arguments in canonical form, as they are sent."""
+        action = self.table.get(request.action)
+        facts: dict[str, JsonValue] = {}
+        if action is not None and action.circumstances is not None:
+            facts = await action.circumstances(self.bank, self._context(request, None))
+        slots = {**request.slots, **self._arguments(request.action, request.slots)}
+        return {"slots": slots, "facts": facts}
+
+    async def _change(self, request: ActionRequest) -> ActionResult:
+        arguments = self._arguments(request.action, request.slots)
+        digest = sha256_of(arguments)
+        key = key_of(request, digest)
+        intent = Intent(
+            key=key,
+            conversation_id=request.conversation_id,
+            customer_id=request.customer_id,
+            action=request.action,
+            epoch=request.epoch,
+            arguments=masked(arguments, self.secret_slots),
+            arguments_sha256=digest,
+            is_resendable=request.action in self.table,
+        )
+        claim = await self._claim(intent)
+        if isinstance(claim, ActionResult):
+            return claim
+        # A cancelled turn takes back words, never an action: the sending goes on to its end.
+        sending = asyncio.create_task(self._send(claim, request))
+        self._sending.add(sending)
+        sending.add_done_callback(self._sending.discard)
+        return await asyncio.shield(sending)
+
+    async def _claim(self, intent: Intent) -> Claim | ActionResult:
+        """Wait a little for a worker that is sending the same intent, then give up honestly."""
+        for _ in range(self.patience.polls):
+            held = await self.ledger.begin(intent)
+            if not isinstance(held, Held):
+                return held
+            await asyncio.sleep(self.patience.poll_s)
+        return ActionResult(outcome="unknown", idempotency_key=intent.key)
+
+    async def _send(self, claim: Claim, request: ActionRequest) -> ActionResult:
+        try:
+            result = await self._ask(request, claim.key)
+        except BankRefused as answer:
+            result = _refused(answer.reason)
+        except BankUnavailable:
+            if not claim.was_sent:
+                return await self._give_back(claim)
+            # Nothing was sent now, but an earlier attempt may have arrived.
+            result = ActionResult(outcome="unknown")
+        except BankOutcomeUnknown:
+            result = ActionResult(outcome="unknown")
+        result = result.model_copy(update={"idempotency_key": claim.key})
+        return await self._record(claim, result)
+
+    async def _give_back(self, claim: Claim) -> ActionResult:
+        """Nothing was sent: the same intent may be tried again at once."""
+        with suppress(StoreUnavailable):  # the row then waits for its lease instead
+            await self.ledger.release(claim)
+        return _refused(BANK_UNAVAILABLE, claim.key)
+
+    async def _record(self, claim: Claim, result: ActionResult) -> ActionResult:
+        """Store the end; when another worker has taken over, its stored end is the truth."""
+        try:
+            if await self.ledger.finish(claim, result):
+                return result
+            return await self.ledger.result_of(claim.key) or result
+        except StoreUnavailable:
+            # The bank has answered and the customer may hear it. The row stays `sending`;
+            # reconciliation asks the bank again and gets the same answer under the key.
+            return result
+
+    async def _ask(self, request: ActionRequest, key: IdempotencyKey | None) -> ActionResult:
+        action = self.table.get(request.action)
+        if action is not None:
+            return await action.run(self.bank, self._context(request, key))
+        return await self.remote.run(
+            request, is_change=key is not None, secret_slots=self.secret_slots
+        )
+
+    def _context(self, request: ActionRequest, key: IdempotencyKey | None) -> ActionContext:
+        return ActionContext(
+            customer_id=request.customer_id,
+            slots={**request.slots, **self._arguments(request.action, request.slots)},
+            today=self.clock.now().astimezone(BANK_ZONE).date(),
+            key=key,
+            locale=request.locale,
+            relations=self.relations,
+        )
+
+    def _arguments(self, name: ActionName, slots: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+        action = self.table.get(name)
+        if action is not None:
+            return canonical((*action.arguments, *action.optional), slots)
+        declared = self.remote.arguments(name)
+        names = declared or tuple(sorted(SlotName(slot) for slot in slots))
+        return canonical((slot for slot in names if slot not in self.secret_slots), slots)
+
+
+def _refused(reason: ResponseKey, key: IdempotencyKey | None = None) -> ActionResult:
+    return ActionResult(outcome="refused", reason=reason, idempotency_key=key)
+
+
+def _step_up(step_up: StepUp) -> ActionResult:
+    return ActionResult(outcome="refused", reason=STEP_UP_NEEDED, step_up=step_up)

@@ -1,0 +1,131 @@
+"""The customer's own particulars: mobile number, and what recommendations need to know."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Final
+
+from pydantic import JsonValue
+
+from actions.accounts import OWED_KINDS, total_of
+from actions.bank.port import BankApi, RiskAssessment
+from actions.receipts import change
+from actions.registry import Action, ActionContext, slot_names
+from assistant.errors import BankRefused
+from assistant.model.assurance import Assurance
+from assistant.model.frozen import Facts
+from assistant.model.ids import ActionName, ResponseKey, SlotName
+from assistant.ports import ActionResult, ActionSay
+
+_PHONE: Final = SlotName("phone")
+_MOBILE: Final = re.compile(r"1[3-9]\d{9}", re.ASCII)
+"""Mainland mobile numbers: 11 digits from 13 to 19 (MIIT numbering plan of 2017)."""
+
+_INVALID: Final = ResponseKey("utter_phone_invalid")
+_UNCHANGED: Final = ResponseKey("utter_phone_unchanged")
+_MINOR_IN_YUAN: Final = 100
+
+
+def read_mobile(text: str) -> str | None:
+    """The 11 digits of a mainland mobile number, None when the text is not one."""
+    digits = re.sub(r"[\s\-()]", "", text)
+    digits = re.sub(r"^(\+?86|0086)(?=1\d{10}$)", "", digits)
+    return digits if _MOBILE.fullmatch(digits) else None
+
+
+def mask_mobile(phone: str) -> str:
+    """The number as it may be shown: 138****1001."""
+    return f"{phone[:3]}****{phone[-4:]}"
+
+
+def age_on(birth_date: date, day: date) -> int:
+    """Full years lived on that day."""
+    had_birthday = (day.month, day.day) >= (birth_date.month, birth_date.day)
+    return day.year - birth_date.year - (0 if had_birthday else 1)
+
+
+async def _validate_phone(bank: BankApi, context: ActionContext) -> ActionResult:
+    text = context.text(_PHONE)
+    if text is None:
+        return ActionResult(outcome="done")
+    phone = read_mobile(text)
+    if phone is None:
+        return _rejected(_INVALID)
+    profile = await bank.profile(context.customer())
+    if phone == profile.phone:
+        return _rejected(_UNCHANGED)
+    facts: Facts = {
+        "phone_masked": mask_mobile(phone),
+        "reserved_phone_masked": mask_mobile(profile.phone),
+    }
+    return ActionResult(outcome="done", slots={_PHONE: phone}, facts=facts)
+
+
+async def _read_profile(bank: BankApi, context: ActionContext) -> ActionResult:
+    customer_id = context.customer()
+    profile = await bank.profile(customer_id)
+    accounts = await bank.accounts(customer_id)
+    holdings = await bank.holdings(customer_id)
+    assets = total_of(
+        [account.balance for account in accounts if account.kind not in OWED_KINDS]
+        + [holding.amount for holding in holdings]
+    )
+    facts: Facts = {
+        "age": age_on(profile.birth_date, context.today),
+        "assets": str(assets.minor_units // _MINOR_IN_YUAN),
+        "segment": profile.segment,
+        "editions": list(profile.editions),
+        **_risk_facts(profile.risk, context.today),
+        "holdings": [
+            {
+                "product_id": holding.product_id,
+                "name": holding.name,
+                "amount": dict(holding.amount.as_json()),
+            }
+            for holding in holdings
+        ],
+    }
+    return ActionResult(outcome="done", facts=facts)
+
+
+def _risk_facts(risk: RiskAssessment | None, today: date) -> Facts:
+    if risk is None:
+        return {
+            "risk_level": None,
+            "risk_assessed_on": None,
+            "risk_valid_until": None,
+            "risk_is_valid": False,
+        }
+    return {
+        "risk_level": risk.level,
+        "risk_assessed_on": risk.assessed_on.isoformat(),
+        "risk_valid_until": risk.valid_until.isoformat(),
+        "risk_is_valid": today <= risk.valid_until,
+    }
+
+
+def _rejected(key: ResponseKey) -> ActionResult:
+    return ActionResult(outcome="done", slots={_PHONE: None}, says=(ActionSay(response_key=key),))
+
+
+def _phone_body(context: ActionContext) -> dict[str, JsonValue]:
+    phone = read_mobile(context.required(_PHONE))
+    if phone is None:
+        raise BankRefused(ResponseKey("reason_phone_invalid"))
+    return {"new_phone": phone}
+
+
+def _phone_result(result: Mapping[str, JsonValue]) -> Facts:
+    return {
+        "phone_masked": mask_mobile(str(result.get("phone", ""))),
+        "transfer_cool_off_until": result.get("transfer_cool_off_until"),
+    }
+
+
+PROFILE_ACTIONS: Final[Sequence[Action]] = (
+    change("update_phone", slot_names("phone"), _phone_body, _phone_result),
+    Action(name=ActionName("validate_phone"), run=_validate_phone),
+    Action(name=ActionName("read_profile"), run=_read_profile, level=Assurance.PHONE),
+)

@@ -1,0 +1,105 @@
+"""What an action is: one bank capability, declared in a table, never a path of its own.
+
+The gateway alone runs actions. An action therefore checks nothing about who speaks: level,
+codes, confirmation and "only once" have all been settled before `run` is called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from pydantic import JsonValue
+
+from actions.bank.port import BankApi, OperationResult
+from assistant.errors import BankRefused
+from assistant.model.assurance import Assurance
+from assistant.model.frozen import Facts
+from assistant.model.ids import ActionName, CustomerId, IdempotencyKey, ResponseKey, SlotName
+from assistant.model.message import Locale
+from assistant.ports import ActionResult
+
+_NO_CUSTOMER = ResponseKey("reason_customer_unknown")
+_INCOMPLETE = ResponseKey("reason_incomplete")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionContext:
+    """What an action may know about the request.
+
+    Attributes:
+        slots: Slots of the conversation; arguments are in canonical form.
+        today: The bank's day.
+        key: Idempotency key of a change; None for a read.
+        relations: Relation ("妈妈") to the words customers use for it, from the lexicon.
+    """
+
+    customer_id: CustomerId | None
+    slots: Mapping[str, JsonValue]
+    today: date
+    key: IdempotencyKey | None = None
+    locale: Locale = "zh-Hans"
+    relations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def customer(self) -> CustomerId:
+        """The customer.
+
+        Raises:
+            BankRefused: Nobody is signed in.
+        """
+        if self.customer_id is None:
+            raise BankRefused(_NO_CUSTOMER)
+        return self.customer_id
+
+    def text(self, slot: str) -> str | None:
+        """The slot's value as trimmed text, None when it is empty."""
+        value = self.slots.get(slot)
+        if value is None or isinstance(value, bool | dict | list):
+            return None
+        return str(value).strip() or None
+
+    def required(self, slot: str) -> str:
+        """The slot's value as text.
+
+        Raises:
+            BankRefused: It is empty; the bank was not asked.
+        """
+        value = self.text(slot)
+        if value is None:
+            raise BankRefused(_INCOMPLETE)
+        return value
+
+
+Run = Callable[[BankApi, ActionContext], Awaitable[ActionResult]]
+Circumstances = Callable[[BankApi, ActionContext], Awaitable[Facts]]
+Report = Callable[[OperationResult], ActionResult]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """One bank capability.
+
+    Attributes:
+        arguments: Slots it needs; they are what the customer confirms and what the key hashes.
+        optional: Slots it takes when they are filled; hashed as well.
+        is_change: Whether it changes money or data. A change runs only under a bank policy.
+        level: Least assurance when the content has no policy for a read; CAPABILITIES.
+        run: Carries it out; raises Bank* errors.
+        circumstances: Facts that the conditions of one-time codes may ask about.
+        report: Turns the bank's stored answer into a result, for changes found again later.
+    """
+
+    name: ActionName
+    run: Run
+    arguments: tuple[SlotName, ...] = ()
+    optional: tuple[SlotName, ...] = ()
+    is_change: bool = False
+    level: Assurance = Assurance.BOUND_CARD
+    circumstances: Circumstances | None = None
+    report: Report | None = None
+
+
+def slot_names(*names: str) -> tuple[SlotName, ...]:
+    """Names as slot names."""
+    return tuple(SlotName(name) for name in names)

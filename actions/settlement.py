@@ -1,0 +1,111 @@
+"""Settling changes that ended unknown: ask the bank about the key, never guess.
+
+done → done; refused → refused. When the bank knows no such key, a request may still be on its
+way, so "not carried out" is said only after several such answers, spread over time, and only
+once the last sending is older than twice the bank's time-out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from actions.bank.port import BankApi, OperationResult
+from actions.ledger import Ledger
+from actions.ledger_rows import Unsettled
+from actions.registry import Action
+from assistant.errors import BankRefused, BankUnavailable
+from assistant.model.ids import ActionName, ConversationId, ResponseKey
+from assistant.ports import ActionResult, Clock, Settled
+
+NOT_CARRIED_OUT: Final = ResponseKey("reason_not_carried_out")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long to wait for what; small in tests.
+
+    Attributes:
+        polls: How often to look whether a worker that holds the same intent has ended.
+        poll_s: Seconds between two looks.
+        bank_timeout_s: Time-out of one call of the bank.
+        checks: Times the bank must have said that it knows no such key.
+        checks_span_s: Least seconds between the first and the last of these answers.
+    """
+
+    polls: int = 20
+    poll_s: float = 0.25
+    bank_timeout_s: int = 10
+    checks: int = 3
+    checks_span_s: int = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """Goes through unsettled changes once."""
+
+    bank: BankApi
+    ledger: Ledger
+    clock: Clock
+    patience: Patience
+
+    async def settle(
+        self, table: Mapping[ActionName, Action], conversation_id: ConversationId | None
+    ) -> list[Settled]:
+        """Ask about each unsettled change of one conversation, or of all.
+
+        Returns:
+            The changes that are known now; the others stay for the next time.
+        """
+        settled: list[Settled] = []
+        for change in await self.ledger.unsettled(conversation_id, actions=table.keys()):
+            try:
+                result = await self._ask(change, table[change.action])
+            except BankUnavailable:
+                break
+            if result is None or not await self.ledger.settle(change, result):
+                continue
+            settled.append(
+                Settled(
+                    conversation_id=change.conversation_id,
+                    action=change.action,
+                    epoch=change.epoch,
+                    result=result,
+                )
+            )
+        return settled
+
+    async def _ask(self, change: Unsettled, action: Action) -> ActionResult | None:
+        try:
+            answer = await self.bank.operation_status(change.key)
+        except BankRefused as refusal:
+            result = ActionResult(outcome="refused", reason=refusal.reason)
+        else:
+            if answer is not None:
+                result = _report(action, answer)
+            elif await self._is_certainly_absent(change):
+                result = ActionResult(outcome="refused", reason=NOT_CARRIED_OUT)
+            else:
+                return None
+        return result.model_copy(update={"idempotency_key": change.key})
+
+    async def _is_certainly_absent(self, change: Unsettled) -> bool:
+        now = self.clock.now()
+        answers = (*change.not_found_at, now)
+        age = now - change.last_sent_at
+        if (
+            len(answers) >= self.patience.checks
+            and answers[-1] - answers[0] >= timedelta(seconds=self.patience.checks_span_s)
+            and age > timedelta(seconds=2 * self.patience.bank_timeout_s)
+        ):
+            return True
+        await self.ledger.note_not_found(change)
+        return False
+
+
+def _report(action: Action, answer: OperationResult) -> ActionResult:
+    if action.report is None:
+        return ActionResult(outcome="done", receipt_id=answer.reference)
+    return action.report(answer)

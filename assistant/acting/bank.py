@@ -1,0 +1,113 @@
+"""Running a bank action from a flow: guards answered in conversation, the outcome recorded."""
+
+from __future__ import annotations
+
+from assistant.acting.context import TurnContext
+from assistant.acting.proofs import ask_for_proof, proofs_held
+from assistant.dialogue.runner import Run, mark_checked
+from assistant.dialogue.stack import OUTCOME_SLOTS, remember
+from assistant.model.events import ActionFinished, Confirmed, SlotSet
+from assistant.model.frozen import Facts
+from assistant.model.ids import ActionName, SlotName
+from assistant.ports import ActionRequest, ActionResult, ActionSay
+
+
+async def run_bank_action(decision: Run, context: TurnContext) -> bool:
+    """Run one action of the gateway.
+
+    Returns:
+        Whether the turn goes on; False leaves the next word to the customer.
+    """
+    actions = context.ports.actions
+    request = _request(decision.action, context)
+    if actions.is_change(decision.action):
+        await context.flush()
+    result = await actions.run(request)
+    if result.step_up is not None:
+        ask_for_proof(result.step_up, decision.action, context)
+        return True
+    _keep(result, context)
+    if decision.asks or decision.validates or decision.action.startswith("prefill_"):
+        return _settle_question(decision, result, context)
+    context.log.add(
+        ActionFinished,
+        action=decision.action,
+        outcome=result.outcome,
+        frame_id=request.epoch,
+        reason=result.reason,
+        receipt_id=result.receipt_id,
+        idempotency_key=result.idempotency_key,
+        facts=result.facts,
+    )
+    outcome, reason = OUTCOME_SLOTS
+    context.log.add(SlotSet, slot=outcome, value=result.outcome, origin="action")
+    context.log.add(SlotSet, slot=reason, value=result.reason, origin="action")
+    _speak(result, context)
+    context.runner.leave_step()
+    return True
+
+
+def outcome_facts(result: ActionResult, context: TurnContext) -> Facts:
+    """What responses may say about an outcome."""
+    facts: Facts = {**result.facts, "receipt_id": result.receipt_id or ""}
+    if result.outcome == "refused":
+        facts["reason_text"] = context.reason_text(result.reason)
+    return facts
+
+
+def _request(action: ActionName, context: TurnContext) -> ActionRequest:
+    tracker = context.log.tracker
+    frame = tracker.stack[-1]
+    return ActionRequest(
+        action=action,
+        conversation_id=tracker.conversation_id,
+        customer_id=tracker.customer_id,
+        slots={**tracker.slots},
+        epoch=frame.frame_id,
+        assurance=context.runner.level,
+        proofs=proofs_held(tracker),
+        confirmed_digest=_confirmed(tracker.confirmed, action, frame.frame_id),
+        channel=tracker.channel,
+        locale=tracker.locale,
+        text=context.text,
+        turn=tracker.turn,
+    )
+
+
+def _confirmed(confirmed: Confirmed | None, action: ActionName, frame_id: str) -> str | None:
+    if confirmed is None or confirmed.action != action or confirmed.frame_id != frame_id:
+        return None
+    return confirmed.digest
+
+
+def _keep(result: ActionResult, context: TurnContext) -> None:
+    for slot, value in result.slots.items():
+        if context.log.tracker.slots.get(slot) != value:
+            context.log.add(SlotSet, slot=SlotName(slot), value=value, origin="action")
+    known = context.log.tracker.stack[-1].context.get("facts")
+    facts = {**(known if isinstance(known, dict) else {}), **outcome_facts(result, context)}
+    remember(context.log, {"facts": facts})
+
+
+def _settle_question(decision: Run, result: ActionResult, context: TurnContext) -> bool:
+    """After `action_ask_…`, `validate_…` or `prefill_…`: the flow stays at its question."""
+    if result.outcome == "refused":
+        context.say("utter_action_refused", outcome_facts(result, context))
+        return False
+    _speak(result, context)
+    if decision.validates:
+        mark_checked(context.log, decision.validates)
+    return not decision.asks
+
+
+def _speak(result: ActionResult, context: TurnContext) -> None:
+    for say in result.says:
+        _say(say, context)
+
+
+def _say(say: ActionSay, context: TurnContext) -> None:
+    if say.response_key is not None:
+        context.say(say.response_key, {**say.facts}, buttons=say.buttons)
+    elif say.text or say.buttons or say.custom:
+        part = context.renderer.plain(say.text or "", say.buttons, say.custom)
+        context.say_part(part)

@@ -1,0 +1,103 @@
+"""What one turn carries with it while it acts."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from assistant.compliance.review import review
+from assistant.dialogue.log import TurnLog
+from assistant.dialogue.runner import Runner
+from assistant.model.events import ReplyReviewed, Said
+from assistant.model.flow import END
+from assistant.model.frozen import Facts
+from assistant.model.ids import FlowId, ResponseKey, SlotName
+from assistant.model.message import Button, Citation, ReplyPart
+from assistant.ports import ActionGateway, Clock, HandoffDesk, IdentityProofs, IdSource, Knowledge
+from assistant.response.render import Renderer, pick
+
+BANK_ZONE = ZoneInfo("Asia/Shanghai")
+"""The bank's day begins at midnight here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """Everything outside that a turn may touch."""
+
+    actions: ActionGateway
+    identity: IdentityProofs
+    knowledge: Knowledge
+    desk: HandoffDesk
+    clock: Clock
+    ids: IdSource
+
+
+@dataclass(slots=True, kw_only=True)
+class TurnContext:
+    """One turn in the making.
+
+    Attributes:
+        text: The customer's words, unmasked; kept only as long as the turn.
+        secrets: Codes and numbers given in this turn, by slot; never stored.
+        flush: Stores the events recorded so far; called before each change at the bank.
+    """
+
+    ports: Ports
+    log: TurnLog
+    runner: Runner
+    renderer: Renderer
+    flush: Callable[[], Awaitable[None]]
+    text: str = ""
+    secrets: dict[SlotName, str] = field(default_factory=dict)
+
+    def today(self) -> date:
+        """The bank's present day."""
+        return self.ports.clock.now().astimezone(BANK_ZONE).date()
+
+    def say(
+        self,
+        key: ResponseKey | str,
+        facts: Facts | None = None,
+        *,
+        buttons: tuple[Button, ...] = (),
+        citations: tuple[Citation, ...] = (),
+    ) -> None:
+        """Render approved wording, review it, and put it into the log."""
+        part = self.renderer.part(
+            ResponseKey(key),
+            self._with_names(facts or {}),
+            self.log.tracker,
+            buttons=buttons,
+            citations=citations,
+        )
+        self.say_part(part)
+
+    def say_part(self, part: ReplyPart) -> None:
+        """Review one bubble and put what may leave into the log."""
+        rule = review(part, self.log.release.review_rules).rule
+        if rule is not None:
+            self.log.add(ReplyReviewed, rule=rule.id, verdict=rule.verdict, withheld=part.text)
+            part = self.renderer.part(rule.replace_with, {}, self.log.tracker)
+        if part.text or part.card:
+            self.log.add(Said, part=part)
+
+    def reason_text(self, reason: ResponseKey | None) -> str:
+        """The bank's words for why something was refused."""
+        key = ResponseKey(f"utter_{reason}") if reason else ResponseKey("utter_reason_other")
+        if not self.renderer.has(key):
+            key = ResponseKey("utter_reason_other")
+        return self.renderer.part(key, {}, self.log.tracker).text
+
+    def flow_name(self, flow: str) -> str:
+        """What the customer is told a task is called."""
+        found = self.log.release.flows.get(FlowId(flow))
+        return pick(found.name, self.log.tracker.locale) if found else flow
+
+    def _with_names(self, facts: Facts) -> Facts:
+        named: Facts = {}
+        for name, value in facts.items():
+            if name.endswith("_flow") and isinstance(value, str) and value != END:
+                named[name.removesuffix("_flow") + "_name"] = self.flow_name(value)
+        return {**facts, **named}

@@ -1,0 +1,1 @@
+"""Concrete stores, locks and models behind the ports."""

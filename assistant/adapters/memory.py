@@ -1,0 +1,149 @@
+"""Everything in memory: for tests and for talking in a terminal. Nothing survives the process."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from assistant.adapters.broadcast import MemoryBroadcast
+from assistant.adapters.desk import SECONDS_PER_TICKET
+from assistant.adapters.locks import MemoryLock
+from assistant.adapters.numbering import customer_of, leaves_turn_open, number
+from assistant.errors import ConversationMoved
+from assistant.model.events import Event
+from assistant.model.ids import ConversationId, CustomerId, TicketId
+from assistant.ports import Clock, ConversationHead, IdSource, StoredEvent, Ticket
+
+__all__ = ["MemoryBroadcast", "MemoryDesk", "MemoryEventStore", "MemoryLock"]
+
+
+@dataclass(slots=True)
+class _Log:
+    events: list[StoredEvent] = field(default_factory=list)
+    frames: list[StoredEvent] = field(default_factory=list)
+    customer_id: CustomerId | None = None
+    open_turn: bool = False
+
+
+@dataclass(slots=True)
+class MemoryEventStore:
+    """Implements the EventStore port."""
+
+    _logs: dict[ConversationId, _Log] = field(default_factory=dict)
+
+    async def append(
+        self, conversation_id: ConversationId, after_seq: int, events: Sequence[Event]
+    ) -> list[StoredEvent]:
+        """See the port."""
+        if not events:
+            return []
+        log = self._logs.get(conversation_id, _Log())
+        if len(log.events) != after_seq:
+            msg = f"The conversation does not end at {after_seq}."
+            raise ConversationMoved(msg)
+        stored = [record.stored for record in number(events, after_seq, len(log.frames))]
+        self._logs[conversation_id] = log
+        log.events += stored
+        log.frames += [each for each in stored if each.frame_seq is not None]
+        log.customer_id = customer_of(events) or log.customer_id
+        is_open = leaves_turn_open(events)
+        log.open_turn = log.open_turn if is_open is None else is_open
+        return stored
+
+    async def load(self, conversation_id: ConversationId) -> list[StoredEvent]:
+        """See the port."""
+        log = self._logs.get(conversation_id)
+        return list(log.events) if log else []
+
+    async def frames(
+        self, conversation_id: ConversationId, after: int, limit: int
+    ) -> list[StoredEvent]:
+        """See the port."""
+        log = self._logs.get(conversation_id)
+        return log.frames[after : after + limit] if log else []
+
+    async def head(self, conversation_id: ConversationId) -> ConversationHead | None:
+        """See the port."""
+        log = self._logs.get(conversation_id)
+        if log is None:
+            return None
+        return ConversationHead(
+            conversation_id=conversation_id,
+            customer_id=log.customer_id,
+            last_seq=len(log.events),
+            last_frame_seq=len(log.frames),
+        )
+
+    async def unfinished(self) -> list[ConversationId]:
+        """See the port."""
+        return [conversation_id for conversation_id, log in self._logs.items() if log.open_turn]
+
+
+@dataclass(slots=True)
+class MemoryDesk:
+    """Implements the HandoffDesk port.
+
+    Attributes:
+        seconds_per_ticket: For the estimated wait: position times this.
+    """
+
+    clock: Clock
+    ids: IdSource
+    seconds_per_ticket: int = SECONDS_PER_TICKET
+    _tickets: dict[TicketId, Ticket] = field(default_factory=dict)
+
+    async def request(
+        self,
+        conversation_id: ConversationId,
+        customer_id: CustomerId | None,
+        reason: str,
+        summary: str,
+    ) -> Ticket:
+        """See the port."""
+        for ticket in await self.open_tickets():
+            if ticket.conversation_id == conversation_id:
+                return ticket
+        ticket = Ticket(
+            ticket_id=TicketId(self.ids.new("h")),
+            conversation_id=conversation_id,
+            customer_id=customer_id,
+            reason=reason,
+            summary=summary,
+            status="waiting",
+            position=0,
+            eta_s=0,
+            created_at=self.clock.now(),
+        )
+        self._tickets[ticket.ticket_id] = ticket
+        return self._placed(ticket)
+
+    async def open_tickets(self) -> list[Ticket]:
+        """See the port."""
+        return [self._placed(each) for each in self._tickets.values() if each.status != "closed"]
+
+    async def find(self, ticket_id: TicketId) -> Ticket | None:
+        """See the port."""
+        ticket = self._tickets.get(ticket_id)
+        return self._placed(ticket) if ticket else None
+
+    async def accept(self, ticket_id: TicketId, colleague: str) -> Ticket | None:
+        """See the port; the colleague who has it already gets it again."""
+        ticket = self._tickets.get(ticket_id)
+        if ticket is None or ticket.status == "closed" or ticket.colleague not in {None, colleague}:
+            return None
+        taken = ticket.model_copy(update={"status": "accepted", "colleague": colleague})
+        self._tickets[ticket_id] = taken
+        return taken
+
+    async def close(self, ticket_id: TicketId) -> None:
+        """See the port."""
+        if ticket := self._tickets.get(ticket_id):
+            self._tickets[ticket_id] = ticket.model_copy(update={"status": "closed"})
+
+    def _placed(self, ticket: Ticket) -> Ticket:
+        if ticket.status != "waiting":
+            return ticket
+        waiting = [each.ticket_id for each in self._tickets.values() if each.status == "waiting"]
+        position = waiting.index(ticket.ticket_id) + 1
+        eta_s = position * self.seconds_per_ticket
+        return ticket.model_copy(update={"position": position, "eta_s": eta_s})

@@ -1,0 +1,100 @@
+"""The tables of the conversation log and of the desk.
+
+Kept in step with `migrations/`, which creates them; a contract test compares the two.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    text,
+)
+
+
+class UtcInstant(TypeDecorator[datetime]):
+    """An aware instant, UTC, on databases with and without time zones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To the database; a naive value is a mistake of ours and raises ValueError."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            msg = "A naive datetime is not an instant."
+            raise ValueError(msg)
+        instant = value.astimezone(UTC)
+        return instant.replace(tzinfo=None) if dialect.name == "sqlite" else instant
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """From the database."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = MetaData()
+
+conversation = Table(
+    "conversation",
+    metadata,
+    Column("conversation_id", Text, primary_key=True),
+    Column("customer_id", Text),
+    Column("last_seq", Integer, nullable=False),
+    Column("last_frame_seq", Integer, nullable=False),
+    Column("open_turn", Boolean, nullable=False),
+    Column("created_at", UtcInstant, nullable=False),
+    Column("updated_at", UtcInstant, nullable=False),
+    Index("ix_conversation_open_turn", "open_turn"),
+)
+"""Where each log ends; the row whose lock makes two writers take turns."""
+
+event = Table(
+    "event",
+    metadata,
+    Column("conversation_id", Text, ForeignKey("conversation.conversation_id"), primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("frame_seq", Integer),
+    Column("type", Text, nullable=False),
+    Column("turn", Integer, nullable=False),
+    Column("at", UtcInstant, nullable=False),
+    Column("payload", Text, nullable=False),
+    Index("ux_event_frame", "conversation_id", "frame_seq", unique=True),
+)
+"""The log itself: rows are added, never changed. `payload` is the whole event as JSON."""
+
+handoff_ticket = Table(
+    "handoff_ticket",
+    metadata,
+    Column("ticket_id", Text, primary_key=True),
+    Column("conversation_id", Text, nullable=False),
+    Column("customer_id", Text),
+    Column("reason", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("colleague", Text),
+    Column("created_at", UtcInstant, nullable=False),
+    Column("updated_at", UtcInstant, nullable=False),
+    Index("ix_handoff_ticket_status", "status", "created_at"),
+    Index(
+        "ux_handoff_ticket_open",
+        "conversation_id",
+        unique=True,
+        sqlite_where=text("status <> 'closed'"),
+        postgresql_where=text("status <> 'closed'"),
+    ),
+)
+"""The queue of the desk; a conversation has at most one ticket that is not closed."""

@@ -1,0 +1,1 @@
+"""Review of what is about to be said."""

@@ -1,0 +1,1 @@
+"""Commands and flows to next steps: the stack, the runner, the repairs."""

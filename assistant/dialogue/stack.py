@@ -1,0 +1,159 @@
+"""The dialogue stack: opening, moving and closing frames, each change an event."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import JsonValue
+
+from assistant.dialogue.log import TurnLog
+from assistant.model.events import (
+    Asked,
+    FlowCancelled,
+    FlowCompleted,
+    FlowInterrupted,
+    FlowResumed,
+    FlowStarted,
+    Frame,
+    SlotSet,
+    StackChanged,
+)
+from assistant.model.flow import END, CollectStep, Flow
+from assistant.model.frozen import Facts
+from assistant.model.ids import FlowId, FrameId, SlotName, StepId
+
+OUTCOME_SLOTS = (SlotName("outcome"), SlotName("reason"))
+"""Slots the engine fills after each action; conditions read them."""
+
+
+def flow_of(log: TurnLog, frame: Frame) -> Flow:
+    """The definition of a frame's flow."""
+    return log.release.flows[frame.flow]
+
+
+def push(
+    log: TurnLog,
+    flow_id: FlowId,
+    kind: Literal["flow", "call", "pattern"] = "flow",
+    context: Facts | None = None,
+) -> Frame:
+    """Put a flow on top of the stack; a task below is noted as interrupted."""
+    tracker = log.tracker
+    frame = Frame(
+        frame_id=FrameId(f"{flow_id}:{len(tracker.events)}"),
+        flow=flow_id,
+        kind=kind,
+        context=context or {},
+    )
+    below = tracker.top
+    if kind == "flow" and below is not None and below.kind == "flow":
+        log.add(FlowInterrupted, flow=below.flow, frame_id=below.frame_id)
+    if kind != "pattern":
+        log.add(FlowStarted, flow=flow_id, frame_id=frame.frame_id)
+    log.add(StackChanged, stack=(*tracker.stack, frame))
+    return frame
+
+
+def push_pattern(log: TurnLog, name: str, context: Facts | None = None) -> Frame:
+    """Put a repair pattern on top of the stack."""
+    return push(log, FlowId(name), "pattern", context)
+
+
+def change_top(log: TurnLog, **changes: JsonValue) -> Frame:
+    """Replace fields of the active frame."""
+    stack = log.tracker.stack
+    frame = stack[-1].model_copy(update=changes)
+    log.add(StackChanged, stack=(*stack[:-1], frame))
+    return frame
+
+
+def remember(log: TurnLog, facts: Facts) -> None:
+    """Add to the context of the active frame."""
+    frame = log.tracker.stack[-1]
+    if any(frame.context.get(name) != value for name, value in facts.items()):
+        change_top(log, context={**frame.context, **facts})
+
+
+def go_to(log: TurnLog, step_id: StepId) -> None:
+    """Move the active frame to a step; a question that must always be asked is cleared."""
+    frame = log.tracker.stack[-1]
+    change_top(log, step=step_id)
+    step = flow_of(log, frame).steps.get(step_id)
+    if (
+        isinstance(step, CollectStep)
+        and step.ask_before_filling
+        and log.tracker.slots.get(step.slot) is not None
+    ):
+        log.add(SlotSet, slot=step.slot, value=None, origin="flow")
+
+
+def finish_top(log: TurnLog) -> None:
+    """Close the active frame, which reached its end, and reset its slots."""
+    frame = log.tracker.stack[-1]
+    flow = flow_of(log, frame)
+    if frame.kind != "pattern":
+        log.add(FlowCompleted, flow=frame.flow, frame_id=frame.frame_id, step=_last_step(frame))
+    _remove(log, frame, flow)
+    if frame.kind == "flow":
+        _resume_below(log, frame)
+
+
+def cancel(log: TurnLog, frame: Frame, reason: str) -> None:
+    """Close a frame before its end, with the frames called by it that stand above."""
+    log.add(FlowCancelled, flow=frame.flow, frame_id=frame.frame_id, reason=reason)
+    _remove(log, frame, flow_of(log, frame))
+
+
+def drop(log: TurnLog, frame: Frame) -> None:
+    """Take a pattern off the stack without a word."""
+    _remove(log, frame, flow_of(log, frame))
+
+
+def active_task(log: TurnLog) -> Frame | None:
+    """The task the customer is in: the topmost frame that is no pattern."""
+    for frame in reversed(log.tracker.stack):
+        if frame.kind == "flow":
+            return frame
+    return None
+
+
+def bring_up(log: TurnLog, frame: Frame) -> None:
+    """Make a waiting task the active one."""
+    rest = tuple(other for other in log.tracker.stack if other.frame_id != frame.frame_id)
+    below = rest[-1] if rest else None
+    if below is not None and below.kind == "flow":
+        log.add(FlowInterrupted, flow=below.flow, frame_id=below.frame_id)
+    log.add(StackChanged, stack=(*rest, frame))
+    log.add(FlowResumed, flow=frame.flow, frame_id=frame.frame_id)
+
+
+def _remove(log: TurnLog, frame: Frame, flow: Flow) -> None:
+    tracker = log.tracker
+    rest = tuple(other for other in tracker.stack if other.frame_id != frame.frame_id)
+    if tracker.asked is not None and tracker.asked.frame_id == frame.frame_id:
+        log.add(Asked, slot=None)
+    log.add(StackChanged, stack=rest)
+    still_needed = {name for other in rest for name in flow_of(log, other).own_slots()}
+    used = flow.own_slots() | ({*OUTCOME_SLOTS} if frame.kind == "flow" else set())
+    for slot in sorted(used - still_needed):
+        initial = log.release.slots[slot].initial_value if slot in log.release.slots else None
+        if tracker.slots.get(slot) != initial:
+            log.add(SlotSet, slot=slot, value=initial, origin="reset")
+
+
+def _resume_below(log: TurnLog, finished: Frame) -> None:
+    below = log.tracker.top
+    if below is None or below.kind != "flow":
+        return
+    if below.step is None:
+        return
+    push_pattern(
+        log,
+        "pattern_continue_interrupted",
+        {"previous_flow": finished.flow, "interrupted_flow": below.flow},
+    )
+
+
+def _last_step(frame: Frame) -> StepId | None:
+    last = frame.context.get("last_step")
+    return StepId(last) if isinstance(last, str) and last != END else None

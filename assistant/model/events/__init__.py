@@ -1,0 +1,136 @@
+"""Events: what became true in a conversation, past tense, append-only.
+
+The log is the truth; the tracker is a fold over it and replay must rebuild it. `shown`
+marks the events that people see in the timeline: those get the gap-free number a page
+resumes from. Values a customer must not see again (codes) are masked before they get here.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, TypeAdapter
+
+from assistant.model.events.base import BaseEvent, Frame
+from assistant.model.events.deeds import (
+    Abstained,
+    ActionFinished,
+    Answered,
+    ProofEntry,
+    Recommended,
+)
+from assistant.model.events.people import (
+    CodeSent,
+    HandoffAccepted,
+    HandoffEnded,
+    HandoffRequested,
+    SignedIn,
+    StepUpFailed,
+    StepUpPassed,
+    StepUpRequested,
+)
+from assistant.model.events.progress import (
+    Asked,
+    Clarified,
+    Confirmed,
+    FlowCancelled,
+    FlowCompleted,
+    FlowInterrupted,
+    FlowResumed,
+    FlowStarted,
+    SlotCorrected,
+    SlotSet,
+    StackChanged,
+)
+from assistant.model.events.talk import (
+    Chatted,
+    CommandsUnderstood,
+    ConversationStarted,
+    FeedbackGiven,
+    LocaleChanged,
+    MessageReceived,
+    NotUnderstood,
+    ReplyReviewed,
+    Said,
+    TurnFinished,
+)
+
+Event = Annotated[
+    ConversationStarted
+    | MessageReceived
+    | LocaleChanged
+    | CommandsUnderstood
+    | NotUnderstood
+    | Chatted
+    | ReplyReviewed
+    | Said
+    | TurnFinished
+    | FeedbackGiven
+    | FlowStarted
+    | FlowCompleted
+    | FlowCancelled
+    | FlowInterrupted
+    | FlowResumed
+    | StackChanged
+    | SlotSet
+    | SlotCorrected
+    | Asked
+    | Confirmed
+    | Clarified
+    | SignedIn
+    | StepUpRequested
+    | CodeSent
+    | StepUpPassed
+    | StepUpFailed
+    | HandoffRequested
+    | HandoffAccepted
+    | HandoffEnded
+    | ActionFinished
+    | Answered
+    | Abstained
+    | Recommended,
+    Field(discriminator="type"),
+]
+
+EVENTS: TypeAdapter[Event] = TypeAdapter(Event)
+
+__all__ = [
+    "EVENTS",
+    "Abstained",
+    "ActionFinished",
+    "Answered",
+    "Asked",
+    "BaseEvent",
+    "Chatted",
+    "Clarified",
+    "CodeSent",
+    "CommandsUnderstood",
+    "Confirmed",
+    "ConversationStarted",
+    "Event",
+    "FeedbackGiven",
+    "FlowCancelled",
+    "FlowCompleted",
+    "FlowInterrupted",
+    "FlowResumed",
+    "FlowStarted",
+    "Frame",
+    "HandoffAccepted",
+    "HandoffEnded",
+    "HandoffRequested",
+    "LocaleChanged",
+    "MessageReceived",
+    "NotUnderstood",
+    "ProofEntry",
+    "Recommended",
+    "ReplyReviewed",
+    "Said",
+    "SignedIn",
+    "SlotCorrected",
+    "SlotSet",
+    "StackChanged",
+    "StepUpFailed",
+    "StepUpPassed",
+    "StepUpRequested",
+    "TurnFinished",
+]

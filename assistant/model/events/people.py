@@ -1,0 +1,112 @@
+"""Who speaks, how sure we are, and colleagues who help."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import AwareDatetime
+
+from assistant.model.assurance import Assurance
+from assistant.model.events.base import BaseEvent
+from assistant.model.ids import ActionName, CustomerId, TicketId
+
+
+class SignedIn(BaseEvent):
+    """The channel vouched for the customer."""
+
+    type: Literal["signed_in"] = "signed_in"
+    customer_id: CustomerId
+    level: Assurance
+    signed_in_at: AwareDatetime
+
+
+class StepUpRequested(BaseEvent):
+    """Fresh proof of identity was asked for.
+
+    Attributes:
+        proof: `phone`, `identity`, `card`, `code`.
+        level: Level the proof leads to.
+        purpose: What a one-time code is bound to.
+    """
+
+    shown: ClassVar[bool] = True
+    type: Literal["step_up_requested"] = "step_up_requested"
+    proof: str
+    level: Assurance
+    action: ActionName | None = None
+    purpose: str | None = None
+    target: str = "reserved"
+
+
+class CodeSent(BaseEvent):
+    """A one-time code went out; the code itself is never here."""
+
+    type: Literal["code_sent"] = "code_sent"
+    code_id: str
+    purpose: str
+    masked_phone: str
+    expires_at: AwareDatetime
+
+
+class StepUpPassed(BaseEvent):
+    """A proof held.
+
+    Attributes:
+        level: Level the customer has from now on.
+        purpose: What a code was bound to; fresh for 5 minutes.
+    """
+
+    shown: ClassVar[bool] = True
+    type: Literal["step_up_passed"] = "step_up_passed"
+    proof: str
+    level: Assurance
+    customer_id: CustomerId | None = None
+    purpose: str | None = None
+    target: str = "reserved"
+
+
+class StepUpFailed(BaseEvent):
+    """A proof did not hold.
+
+    Attributes:
+        attempts_left: 0 ends the task and offers a person.
+    """
+
+    shown: ClassVar[bool] = True
+    type: Literal["step_up_failed"] = "step_up_failed"
+    proof: str
+    reason: str
+    attempts_left: int
+
+
+class HandoffRequested(BaseEvent):
+    """The conversation waits for a colleague.
+
+    Attributes:
+        position: Place in the queue, from 1.
+        eta_s: Estimated wait, seconds.
+    """
+
+    shown: ClassVar[bool] = True
+    type: Literal["handoff_requested"] = "handoff_requested"
+    ticket: TicketId
+    position: int
+    eta_s: int
+    reason: str
+
+
+class HandoffAccepted(BaseEvent):
+    """A colleague took over; the assistant is silent until it is handed back."""
+
+    shown: ClassVar[bool] = True
+    type: Literal["handoff_accepted"] = "handoff_accepted"
+    ticket: TicketId
+    colleague: str
+
+
+class HandoffEnded(BaseEvent):
+    """The colleague handed the conversation back to the assistant."""
+
+    shown: ClassVar[bool] = True
+    type: Literal["handoff_ended"] = "handoff_ended"
+    ticket: TicketId

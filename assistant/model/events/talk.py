@@ -1,0 +1,119 @@
+"""What was said, by whom and in which language, and how it was taken."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from assistant.model.assurance import Assurance
+from assistant.model.commands import Command
+from assistant.model.events.base import BaseEvent
+from assistant.model.ids import MessageId
+from assistant.model.message import Locale, ReplyPart
+
+
+class ConversationStarted(BaseEvent):
+    """Somebody opened a conversation."""
+
+    type: Literal["conversation_started"] = "conversation_started"
+    channel: str
+    locale: Locale
+    locale_chosen: bool = False
+
+
+class MessageReceived(BaseEvent):
+    """The customer's words. Personal data: masked before they leave the process.
+
+    Attributes:
+        text: As the customer wrote it, with secrets blanked.
+        redacted: Whether something was blanked, so that the text cannot be read again.
+    """
+
+    shown: ClassVar[bool] = True
+    type: Literal["message_received"] = "message_received"
+    message_id: MessageId
+    text: str
+    button: str | None = None
+    channel: str
+    redacted: bool = False
+
+
+class LocaleChanged(BaseEvent):
+    """Replies are in another language from here on."""
+
+    type: Literal["locale_changed"] = "locale_changed"
+    locale: Locale
+    locale_chosen: bool
+
+
+class CommandsUnderstood(BaseEvent):
+    """What the words were taken to mean.
+
+    Attributes:
+        by: Which understander said so: button, rules, classifier, model.
+        ms: Time it took, milliseconds.
+    """
+
+    type: Literal["commands_understood"] = "commands_understood"
+    commands: tuple[Command, ...]
+    by: str
+    ms: float
+
+
+class NotUnderstood(BaseEvent):
+    """Nothing fitted; twice in a row leads to a person."""
+
+    shown: ClassVar[bool] = True
+    type: Literal["cannot_handle"] = "cannot_handle"
+    reason: str
+
+
+class Chatted(BaseEvent):
+    """Small talk was answered."""
+
+    shown: ClassVar[bool] = True
+    type: Literal["chitchat"] = "chitchat"
+
+
+class ReplyReviewed(BaseEvent):
+    """Compliance changed or held back a reply.
+
+    Attributes:
+        rule: Id of the rule.
+        withheld: The words that did not leave.
+    """
+
+    type: Literal["reply_reviewed"] = "reply_reviewed"
+    rule: str
+    verdict: Literal["replace", "hold"]
+    withheld: str
+
+
+class Said(BaseEvent):
+    """One bubble of a reply left for the customer.
+
+    Attributes:
+        author: `assistant` or `colleague`.
+    """
+
+    shown: ClassVar[bool] = True
+    type: Literal["said"] = "said"
+    part: ReplyPart
+    author: Literal["assistant", "colleague"] = "assistant"
+
+
+class TurnFinished(BaseEvent):
+    """The turn is over; its reply can be repeated from the log."""
+
+    shown: ClassVar[bool] = True
+    type: Literal["turn_finished"] = "turn_finished"
+    message_id: MessageId
+    level: Assurance
+
+
+class FeedbackGiven(BaseEvent):
+    """The customer rated a turn."""
+
+    type: Literal["feedback_given"] = "feedback_given"
+    rated_turn: int | None
+    rating: int
+    comment: str = ""

@@ -1,0 +1,186 @@
+"""The content release: everything a bank wrote, checked and frozen under one fingerprint."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from pydantic import JsonValue
+
+from assistant.model.assurance import Assurance
+from assistant.model.flow import Flow
+from assistant.model.ids import ActionName, Fingerprint, FlowId, ResponseKey, SlotName
+from assistant.model.predicate import Predicate
+from assistant.model.product import Product, Segment
+
+SlotType = Literal["text", "bool", "categorical", "float", "any", "list"]
+
+REPLY_WITHHELD: Final = ResponseKey("utter_reply_withheld")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlotDefinition:
+    """A named piece flows need.
+
+    Attributes:
+        values: Allowed values of a categorical slot.
+        kind: What sort of value the words hold: amount, card, payee, phone, code, yes_no,
+            date_range, id_number, name, text, …; decides which extractor fills it.
+        mask: How it is shown in events and logs: none, tail (last four), phone, secret.
+        words: What customers call the piece ("金额", "收款人"), for "change the amount".
+        choices: Value of a categorical slot to the words that mean it.
+    """
+
+    name: SlotName
+    type: SlotType = "text"
+    initial_value: JsonValue = None
+    values: tuple[str, ...] = ()
+    kind: str = "text"
+    mask: Literal["none", "tail", "phone", "secret"] = "none"
+    entities: tuple[str, ...] = ()
+    intents: Mapping[str, JsonValue] = field(default_factory=dict)
+    words: tuple[str, ...] = ()
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ButtonText:
+    """A button as written: title by locale, payload."""
+
+    title: Mapping[str, str]
+    payload: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseVariant:
+    """One approved wording.
+
+    Attributes:
+        text: By locale; placeholders `{name}`, or Jinja when `is_jinja`.
+        channel: Only for this channel, None for all.
+        conditions: Slots that must have exactly these values.
+        custom: Extra payload for pages, e.g. a card kind.
+    """
+
+    text: Mapping[str, str]
+    buttons: tuple[ButtonText, ...] = ()
+    channel: str | None = None
+    conditions: Mapping[SlotName, JsonValue] = field(default_factory=dict)
+    is_jinja: bool = False
+    custom: Mapping[str, JsonValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One training sentence.
+
+    Attributes:
+        text: The words without annotation marks.
+        entities: (start, end, entity, value) of each annotated span.
+    """
+
+    intent: str
+    text: str
+    entities: tuple[tuple[int, int, str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wordlist:
+    """Words that mean one command."""
+
+    exact: frozenset[str] = frozenset()
+    contains: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lexicon:
+    """Words the rules use; the bank edits them.
+
+    Attributes:
+        commands: Name of a command or marker (affirm, deny, correction, question, …) to words.
+        rewrites: Variant (homophone, dialect word) to the form it stands for.
+        synonyms: Canonical word to its variants, for search.
+        relations: Relation ("妈妈") to the words for it, for payees.
+    """
+
+    commands: Mapping[str, Wordlist] = field(default_factory=dict)
+    rewrites: Mapping[str, str] = field(default_factory=dict)
+    synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    relations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeRule:
+    """When a one-time code is needed besides the level, and to which number it goes.
+
+    Attributes:
+        condition: Over slots and facts of the action; None means always.
+        target: `reserved` for the number the bank holds, or the slot that holds a new one.
+    """
+
+    condition: Predicate | None
+    target: str = "reserved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionPolicy:
+    """What must hold before an action runs; data the bank can read in one place.
+
+    Attributes:
+        level: Least assurance.
+        codes: One-time codes asked for besides the level, in this order.
+        confirmed: Whether a yes to exactly this read-back is needed.
+        source: File and line.
+    """
+
+    action: ActionName
+    level: Assurance
+    codes: tuple[CodeRule, ...] = ()
+    confirmed: bool = False
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewRule:
+    """A compliance rule over outgoing text.
+
+    Attributes:
+        patterns: Regular expressions that must not occur (after `unless` is cut out).
+        unless: Expressions that make an occurrence harmless, e.g. "非保本".
+        verdict: What happens to the reply.
+        replace_with: Response said instead.
+    """
+
+    id: str
+    description: str
+    patterns: tuple[str, ...]
+    unless: tuple[str, ...] = ()
+    verdict: Literal["replace", "hold"] = "replace"
+    replace_with: ResponseKey = REPLY_WITHHELD
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """One approved set of content.
+
+    Attributes:
+        fingerprint: Hash over every file; written on each event.
+        actions: Custom actions the domain names; the gateway must know each of them.
+        segments: Rules in order; the first that matches wins.
+        settings: Numbers the bank may tune, e.g. understanding thresholds.
+    """
+
+    fingerprint: Fingerprint
+    flows: Mapping[FlowId, Flow]
+    slots: Mapping[SlotName, SlotDefinition]
+    responses: Mapping[ResponseKey, tuple[ResponseVariant, ...]]
+    actions: frozenset[ActionName] = frozenset()
+    examples: tuple[Example, ...] = ()
+    lexicon: Lexicon = field(default_factory=Lexicon)
+    products: tuple[Product, ...] = ()
+    segments: tuple[Segment, ...] = ()
+    policies: Mapping[ActionName, ActionPolicy] = field(default_factory=dict)
+    review_rules: tuple[ReviewRule, ...] = ()
+    settings: Mapping[str, JsonValue] = field(default_factory=dict)

@@ -1,0 +1,201 @@
+"""The tracker: state of one conversation, folded from its events and from nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import assert_never
+
+from pydantic import JsonValue
+
+from assistant.model.assurance import Assurance
+from assistant.model.events import (
+    Abstained,
+    ActionFinished,
+    Answered,
+    Asked,
+    Chatted,
+    Clarified,
+    CodeSent,
+    CommandsUnderstood,
+    Confirmed,
+    ConversationStarted,
+    Event,
+    FeedbackGiven,
+    FlowCancelled,
+    FlowCompleted,
+    FlowInterrupted,
+    FlowResumed,
+    FlowStarted,
+    Frame,
+    HandoffAccepted,
+    HandoffEnded,
+    HandoffRequested,
+    LocaleChanged,
+    MessageReceived,
+    NotUnderstood,
+    Recommended,
+    ReplyReviewed,
+    Said,
+    SignedIn,
+    SlotCorrected,
+    SlotSet,
+    StackChanged,
+    StepUpFailed,
+    StepUpPassed,
+    StepUpRequested,
+    TurnFinished,
+)
+from assistant.model.ids import ConversationId, CustomerId, MessageId, SlotName, TicketId
+from assistant.model.message import Locale
+
+
+@dataclass(slots=True)
+class Tracker:
+    """What is true now in one conversation.
+
+    Attributes:
+        events: The log, oldest first.
+        turns: Message id to the turn it opened.
+        finished: Turns whose reply is complete.
+        signed_in: Last sign-in the channel vouched for; such a conversation is that customer's.
+        stack: Dialogue stack, bottom first.
+        asked: The open question.
+        confirmed: Last yes to a read-back.
+        assurance: Level earned, before decay.
+        assured_at: When that level was last earned, UTC.
+        last_turn_at: When the last turn ended, UTC.
+        proofs: Passed one-time codes with a purpose, newest last.
+        failures: Times in a row that nothing fitted.
+        unsettled: Actions that ended `unknown` and were not reconciled yet, by key.
+    """
+
+    conversation_id: ConversationId
+    events: list[Event] = field(default_factory=list)
+    turn: int = 0
+    turns: dict[MessageId, int] = field(default_factory=dict)
+    finished: set[int] = field(default_factory=set)
+    customer_id: CustomerId | None = None
+    signed_in: SignedIn | None = None
+    channel: str = "web"
+    locale: Locale = "zh-Hans"
+    locale_chosen: bool = False
+    slots: dict[str, JsonValue] = field(default_factory=dict)
+    stack: tuple[Frame, ...] = ()
+    frames_opened: int = 0
+    asked: Asked | None = None
+    confirmed: Confirmed | None = None
+    assurance: Assurance = Assurance.VISITOR
+    assured_at: datetime | None = None
+    last_turn_at: datetime | None = None
+    code: CodeSent | None = None
+    proofs: list[StepUpPassed] = field(default_factory=list)
+    failures: int = 0
+    ticket: HandoffRequested | None = None
+    colleague: str | None = None
+    unsettled: dict[str, ActionFinished] = field(default_factory=dict)
+
+    @classmethod
+    def replay(cls, conversation_id: ConversationId, events: Iterable[Event]) -> Tracker:
+        """Rebuild the state from the log."""
+        tracker = cls(conversation_id)
+        for event in events:
+            tracker.record(event)
+        return tracker
+
+    @property
+    def top(self) -> Frame | None:
+        """The active frame."""
+        return self.stack[-1] if self.stack else None
+
+    @property
+    def ticket_id(self) -> TicketId | None:
+        """The open handoff ticket."""
+        return self.ticket.ticket if self.ticket else None
+
+    def in_turn(self, turn: int) -> list[Event]:
+        """Events of one turn, oldest first."""
+        return [event for event in self.events if event.turn == turn]
+
+    def last_said(self) -> list[Said]:
+        """What the assistant said in its last turn that said something."""
+        said = [event for event in self.events if isinstance(event, Said)]
+        return [event for event in said if event.turn == said[-1].turn] if said else []
+
+    def record(self, event: Event) -> None:  # noqa: C901, PLR0915 - one complete fold
+        """Append one event and update the state it implies."""
+        self.events.append(event)
+        match event:
+            case ConversationStarted() | LocaleChanged():
+                self.locale, self.locale_chosen = event.locale, event.locale_chosen
+            case MessageReceived():
+                self.turn, self.channel = event.turn, event.channel
+                self.turns[event.message_id] = event.turn
+            case TurnFinished():
+                self.finished.add(event.turn)
+                self.last_turn_at = event.at
+            case NotUnderstood():
+                self.failures += 1
+            case FlowStarted():
+                self.frames_opened += 1
+                self.failures = 0
+            case SlotSet() | SlotCorrected():
+                self._set(event.slot, event.value)
+            case StackChanged():
+                self.stack = event.stack
+            case Asked():
+                self.asked = event if event.slot else None
+            case Confirmed():
+                self.confirmed = event
+            case ActionFinished():
+                self._settle(event)
+            case SignedIn():
+                self.customer_id, self.signed_in = event.customer_id, event
+                self.assurance, self.assured_at = event.level, event.signed_in_at
+            case CodeSent():
+                self.code = event
+            case StepUpPassed():
+                self.customer_id = event.customer_id or self.customer_id
+                self.assurance, self.assured_at = event.level, event.at
+                self.code = None
+                self.proofs.append(event)
+            case HandoffRequested():
+                self.ticket, self.failures = event, 0
+            case HandoffAccepted():
+                self.colleague = event.colleague
+            case HandoffEnded():
+                self.ticket = self.colleague = None
+            case Answered() | FlowCompleted() | FlowCancelled() | FlowResumed():
+                self.failures = 0
+            case (
+                CommandsUnderstood()
+                | Abstained()
+                | Chatted()
+                | Clarified()
+                | FeedbackGiven()
+                | FlowInterrupted()
+                | Recommended()
+                | ReplyReviewed()
+                | Said()
+                | StepUpFailed()
+                | StepUpRequested()
+            ):
+                pass
+            case _:
+                assert_never(event)
+
+    def _set(self, slot: SlotName, value: JsonValue) -> None:
+        if value is None:
+            self.slots.pop(slot, None)
+        else:
+            self.slots[slot] = value
+
+    def _settle(self, event: ActionFinished) -> None:
+        key = event.idempotency_key
+        if key is None:
+            return
+        if event.outcome == "unknown":
+            self.unsettled[key] = event
+        else:
+            self.unsettled.pop(key, None)

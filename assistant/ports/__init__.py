@@ -1,0 +1,61 @@
+"""One Protocol for each outside thing. The engine owns these; adapters fit them."""
+
+from __future__ import annotations
+
+from assistant.ports.actions import (
+    ActionGateway,
+    ActionRequest,
+    ActionResult,
+    ActionSay,
+    Proof,
+    Settled,
+    StepUp,
+)
+from assistant.ports.basics import Clock, IdSource
+from assistant.ports.desk import HandoffDesk, Ticket
+from assistant.ports.identity import CodeCheck, CodeTicket, IdentityProofs
+from assistant.ports.knowledge import Knowledge, PassageHit, SentenceHit
+from assistant.ports.store import (
+    Broadcast,
+    ConversationHead,
+    ConversationLock,
+    EventStore,
+    StoredEvent,
+)
+from assistant.ports.understanding import (
+    Classifier,
+    Encoder,
+    IntentScores,
+    Understander,
+    Understood,
+)
+
+__all__ = [
+    "ActionGateway",
+    "ActionRequest",
+    "ActionResult",
+    "ActionSay",
+    "Broadcast",
+    "Classifier",
+    "Clock",
+    "CodeCheck",
+    "CodeTicket",
+    "ConversationHead",
+    "ConversationLock",
+    "Encoder",
+    "EventStore",
+    "HandoffDesk",
+    "IdSource",
+    "IdentityProofs",
+    "IntentScores",
+    "Knowledge",
+    "PassageHit",
+    "Proof",
+    "SentenceHit",
+    "Settled",
+    "StepUp",
+    "StoredEvent",
+    "Ticket",
+    "Understander",
+    "Understood",
+]

@@ -1,0 +1,1 @@
+"""Segments, suitability, ranking and the proof of each."""

@@ -1,0 +1,1 @@
+"""Response keys and facts to channel-neutral reply parts."""

@@ -1,0 +1,236 @@
+"""Passages into an answer made of quotations, or into a decision not to answer.
+
+Nothing here writes: each sentence of an answer is a sentence of a document and carries its
+citation, so every figure the customer reads stands in a quotation. A row of a table is shown
+with the headings of its columns and cited as it stands.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final, Literal, TypeAlias
+from urllib.parse import quote
+
+from assistant.model.message import Citation
+from assistant.ports.knowledge import PassageHit
+
+
+class Asked(Enum):
+    """What kind of sentence answers."""
+
+    FIGURE = "figure"
+    WHETHER = "whether"
+    STEPS = "steps"
+    ANYTHING = "anything"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thresholds:
+    """When to answer, and with how much.
+
+    Attributes:
+        answer: Least score of the best passage, 0 to 1; below it we abstain.
+        companion: Least value of a further sentence, as a share of the best one's.
+        passages: Passages looked at, best first.
+        sentences: Most sentences of an answer.
+        characters: Most characters of an answer; the first sentence is never cut.
+    """
+
+    answer: float = 0.5
+    companion: float = 0.85
+    passages: int = 3
+    sentences: int = 3
+    characters: int = 220
+
+
+@dataclass(frozen=True, slots=True)
+class GroundedSentence:
+    """A sentence to show and the quotation it rests on."""
+
+    text: str
+    citation: Citation
+
+
+@dataclass(frozen=True, slots=True)
+class GroundedAnswer:
+    """One to three sentences in the order of their documents; `score` is 0 to 1."""
+
+    sentences: tuple[GroundedSentence, ...]
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Abstention:
+    """We do not answer: nothing was found, or nothing that answers surely enough."""
+
+    reason: Literal["nothing_found", "not_sure"]
+    score: float
+
+
+Grounding: TypeAlias = GroundedAnswer | Abstention
+
+_DEFAULT: Final = Thresholds()
+_FITTING_KIND: Final = 0.2  # added to a sentence score of 0 to 1
+_FIGURE: Final = re.compile(
+    r"\d|[一二两三四五六七八九十百千万]+(?:个?[元年月天日时分次]|小时)|免费|免收|不收"
+)
+_WHETHER: Final = re.compile(
+    r"可以|不可|可在|可由|可通过|能|不得|不支持|支持|无需|需要|须|不需|不收|免|仅|不会|不影响|禁止"
+)
+_STEPS: Final = re.compile(r"通过|登录|点击|选择|携带|前往|进入|拨打|到.{0,8}网点|办理|申请|提交")
+
+# In the order of precedence: "怎么收费" asks for a figure, "可以怎么办" for steps.
+_ASKED: Final = (
+    (
+        Asked.FIGURE,
+        re.compile(
+            r"多少|多久|多长|[几幾][个個天年月日次号號点點时時张張折岁歲]|[费費]|利率|利息|收益率|上限|限额|限額|多大"
+            r"|how (?:much|many|long|often|soon)|\bfees?\b|\bcosts?\b|\brates?\b|\blimits?\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        Asked.STEPS,
+        re.compile(
+            r"怎么|怎麼|怎样|怎樣|如何|咋|哪里|哪裡|在哪|流程|步骤|步驟|how (?:do|can|to)|where",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        Asked.WHETHER,
+        re.compile(
+            r"[吗嗎么麼]\W*$|能不能|可不可以|是不是|要不要|会不会|會不會|是否|行不行|有没有|有沒有"
+            r"|\b(?:can|may|could|is|are|does|do|will) ",
+            re.IGNORECASE,
+        ),
+    ),
+)
+_FITS: Final = {Asked.FIGURE: _FIGURE, Asked.WHETHER: _WHETHER, Asked.STEPS: _STEPS}
+
+
+@dataclass(frozen=True, slots=True)
+class _Option:
+    """A sentence that may be shown; `place` orders options as the documents do."""
+
+    text: str
+    value: float
+    place: tuple[int, int]
+    passage: PassageHit
+
+
+def asked_for(question: str) -> Asked:
+    """What kind of sentence would answer the question, from its asking words."""
+    return next((kind for kind, words in _ASKED if words.search(question)), Asked.ANYTHING)
+
+
+def ground(
+    question: str, hits: Sequence[PassageHit], thresholds: Thresholds = _DEFAULT
+) -> Grounding:
+    """Choose what to quote.
+
+    Args:
+        question: The customer's words, any script.
+        hits: Passages with their sentences, best first.
+        thresholds: When to answer, and with how much.
+
+    Returns:
+        An answer, or why there is none.
+    """
+    if not hits:
+        return Abstention("nothing_found", 0.0)
+    score = hits[0].score
+    options = sorted(_options(question, hits, thresholds), key=lambda one: -one.value)
+    if score < thresholds.answer or not options:
+        return Abstention("not_sure", score)
+    chosen = sorted(_chosen(options, thresholds), key=lambda one: one.place)
+    return GroundedAnswer(
+        tuple(GroundedSentence(_shown(one), _citation(one)) for one in chosen), score
+    )
+
+
+def _options(
+    question: str, hits: Sequence[PassageHit], thresholds: Thresholds
+) -> Iterator[_Option]:
+    fits = _FITS.get(asked_for(question))
+    for rank, passage in enumerate(hits[: thresholds.passages]):
+        if passage.score < thresholds.answer:
+            return
+        # Relative to the best passage: a good sentence in a wrong passage is a wrong answer.
+        trust = passage.score / hits[0].score
+        for sentence in passage.sentences:
+            bonus = _FITTING_KIND if fits and fits.search(sentence.text) else 0.0
+            place = (rank, passage.text.find(sentence.text))
+            yield _Option(sentence.text, trust * (sentence.score + bonus), place, passage)
+
+
+def _chosen(options: Sequence[_Option], thresholds: Thresholds) -> list[_Option]:
+    """The best sentence, and those of the same document version that are nearly as good."""
+    best = options[0]
+    chosen = [best]
+    room = thresholds.characters - len(best.text)
+    for option in options[1:]:
+        if len(chosen) == thresholds.sentences:
+            break
+        same = (option.passage.document_id, option.passage.version) == (
+            best.passage.document_id,
+            best.passage.version,
+        )
+        near = option.value >= thresholds.companion * best.value
+        if same and near and len(option.text) <= room and not _repeats(option, chosen):
+            chosen.append(option)
+            room -= len(option.text)
+    return chosen
+
+
+def _repeats(option: _Option, chosen: Sequence[_Option]) -> bool:
+    """A row of a table often says in figures what a sentence below it says in words."""
+    return any(
+        option.text == other.text or _is_row(option.text) != _is_row(other.text) for other in chosen
+    )
+
+
+def _is_row(text: str) -> bool:
+    return text.startswith("|")
+
+
+def _shown(option: _Option) -> str:
+    if not _is_row(option.text):
+        return option.text
+    cells = _cells(option.text)
+    above = option.passage.text[: option.place[1]].splitlines()
+    nearest_first = range(len(above) - 1, 0, -1)
+    heads = next(
+        (_cells(above[index - 1]) for index in nearest_first if _is_rule(above[index])),
+        [],
+    )
+    if len(heads) != len(cells) or any(character.isdigit() for character in "".join(heads)):
+        # A figure in a heading would be a figure outside the quotation.
+        return "：".join((cells[0], "，".join(cells[1:])))
+    rest = "，".join(f"{head} {cell}" for head, cell in zip(heads[1:], cells[1:], strict=True))
+    return f"{cells[0]}：{rest}"
+
+
+def _is_rule(line: str) -> bool:
+    return line.startswith("|") and set(line) <= set("|:- ")
+
+
+def _cells(row: str) -> list[str]:
+    return [cell.strip() for cell in row.strip().strip("|").split("|")]
+
+
+def _citation(option: _Option) -> Citation:
+    passage = option.passage
+    return Citation(
+        document_id=passage.document_id,
+        title=passage.title,
+        section=passage.section,
+        version=passage.version,
+        effective_from=passage.effective_from,
+        effective_to=passage.effective_to,
+        quote=option.text,
+        url=f"/v1/documents/{quote(passage.document_id)}?version={quote(passage.version)}",
+        passage_id=passage.passage_id,
+    )

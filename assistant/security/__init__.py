@@ -1,0 +1,1 @@
+"""Assurance, step-up and redaction."""

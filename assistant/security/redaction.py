@@ -1,0 +1,30 @@
+"""Secrets the customer typed, blanked before anything is stored.
+
+A one-time code, PIN or password is used in the turn it arrives in and kept nowhere.
+"""
+
+from __future__ import annotations
+
+import re
+
+from assistant.model.release import Release
+from assistant.model.tracker import Tracker
+
+BLANK = "******"
+_CODE_LIKE = re.compile(r"(?<!\d)\d{4,8}(?!\d)")
+_NAMED_SECRET = re.compile(r"((?:密码|口令|PIN|password)\D{0,6})(\d{4,8})", re.IGNORECASE)
+
+
+def redact(text: str, tracker: Tracker, release: Release) -> str:
+    """The text as it may be stored.
+
+    Args:
+        text: As the customer wrote it.
+        tracker: Tells whether a secret was asked for.
+        release: Tells which slots are secret.
+    """
+    asked = tracker.asked
+    slot = release.slots.get(asked.slot) if asked and asked.slot else None
+    if slot is not None and slot.mask == "secret":
+        return _CODE_LIKE.sub(BLANK, text)
+    return _NAMED_SECRET.sub(lambda match: f"{match[1]}{BLANK}", text)

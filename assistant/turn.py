@@ -1,0 +1,250 @@
+"""One customer message to one reply: understand, decide, act, respond, review. Read first.
+
+    understand   words + tracker → commands           assistant/understanding
+    decide       commands + flows → next steps        assistant/dialogue
+    act          step → outcome, question → passages   assistant/acting, through the ports
+    respond      response key + facts → reply parts    assistant/response
+    review       allow | replace | hold                assistant/compliance
+
+What holds here: turns of one conversation are serial; a message id seen before changes nothing;
+whatever is about to be asked of the bank is in the log before it is asked; a turn cut off by a
+crash is finished from the log, with the same idempotency keys.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from assistant.acting.context import Ports, TurnContext
+from assistant.acting.dispatch import run_action
+from assistant.acting.proofs import ask_for_proof, drop_needless_proof
+from assistant.acting.settled import tell_settled
+from assistant.conversation import Conversation, Conversations
+from assistant.dialogue.decide import decide
+from assistant.dialogue.runner import FlowLoops, NeedLevel, Run, Runner, Say, Wait
+from assistant.dialogue.stack import push_pattern
+from assistant.errors import MessageInvalid
+from assistant.model.assurance import Assurance
+from assistant.model.commands import Command, CorrectSlot, SetSlot
+from assistant.model.events import (
+    CommandsUnderstood,
+    LocaleChanged,
+    MessageReceived,
+    SignedIn,
+    TurnFinished,
+)
+from assistant.model.ids import MessageId, SlotName
+from assistant.model.message import InboundMessage, Turn
+from assistant.model.release import Release
+from assistant.ports import Understander, Understood
+from assistant.response.public import public_turn
+from assistant.response.render import Renderer
+from assistant.security.assurance import level_now
+from assistant.security.redaction import BLANK, redact
+from assistant.security.step_up import next_proof
+from assistant.understanding.language import guess_locale
+from assistant.understanding.normalise import readable
+
+MAX_CHARACTERS: Final = 4000
+"""Longest message taken; longer ones are refused before anything is stored."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assistant:
+    """Answers messages."""
+
+    understander: Understander
+    release: Release
+    ports: Ports
+    conversations: Conversations
+
+    async def handle(self, message: InboundMessage) -> Turn:
+        """Answer one message.
+
+        Returns:
+            The turn; for a message id seen before, the same turn again.
+
+        Raises:
+            MessageInvalid: Empty or too long; nothing was stored.
+            ConversationNotFound: Unknown, or somebody else's.
+            ConversationBusy: An earlier turn did not end in time.
+            StoreUnavailable: Nothing was acknowledged.
+        """
+        text = _take(message)
+        async with self.conversations.hold(message.conversation_id, message.sign_in) as held:
+            tracker = held.log.tracker
+            number = tracker.turns.get(message.message_id)
+            if number is None:
+                await self._receive(held, message, text)
+                await self._answer(held, text, message.button)
+            elif number not in tracker.finished:
+                await self._answer(held, text, message.button)
+            turn = tracker.turns[message.message_id]
+            return public_turn(tracker, turn, self.release, self._level(held))
+
+    async def recover(self) -> int:
+        """Finish turns a crash cut off.
+
+        Returns:
+            How many were finished.
+        """
+        finished = 0
+        for conversation_id in await self.conversations.unfinished():
+            async with self.conversations.hold_any(conversation_id) as held:
+                tracker = held.log.tracker
+                received = _open_message(held)
+                if received is not None and tracker.turn not in tracker.finished:
+                    await self._answer(held, received.text, received.button)
+                    finished += 1
+        return finished
+
+    async def settle_unknown(self) -> int:
+        """Ask the bank about every action left unknown and tell the customers.
+
+        Returns:
+            How many were settled.
+        """
+        settled = await self.ports.actions.reconcile()
+        for each in settled:
+            async with self.conversations.hold_any(each.conversation_id) as held:
+                tell_settled(each, self._context(held, ""))
+                await held.flush()
+        return len(settled)
+
+    async def _receive(self, held: Conversation, message: InboundMessage, text: str) -> None:
+        """Store the message before anything is done about it."""
+        log, tracker = held.log, held.log.tracker
+        turn = tracker.turn + 1
+        stored = redact(text, tracker, self.release)
+        log.add(
+            MessageReceived,
+            turn=turn,
+            message_id=message.message_id,
+            text=stored,
+            button=redact(message.button, tracker, self.release) if message.button else None,
+            channel=message.channel,
+            redacted=stored != text,
+        )
+        sign_in = message.sign_in
+        if sign_in is not None and held.is_new_sign_in(sign_in):
+            log.add(
+                SignedIn,
+                customer_id=sign_in.customer_id,
+                level=max(sign_in.level, self._level(held)),
+                signed_in_at=sign_in.at,
+            )
+        await held.flush()
+
+    async def _answer(self, held: Conversation, text: str, button: str | None) -> None:
+        """The five steps; on a resumed turn those that were done before the crash are skipped."""
+        log, tracker = held.log, held.log.tracker
+        context = self._context(held, text)
+        if tracker.colleague is None:
+            understood = any(
+                isinstance(e, CommandsUnderstood) for e in tracker.in_turn(tracker.turn)
+            )
+            if not understood:
+                await self._understand(context, button or text)
+            await self._carry_on(context)
+        log.add(TurnFinished, message_id=_message_id(held), level=self._level(held))
+        await held.flush()
+
+    async def _understand(self, context: TurnContext, words: str) -> None:
+        log, tracker = context.log, context.log.tracker
+        if not tracker.locale_chosen:
+            locale = guess_locale(words, tracker.locale)
+            if locale != tracker.locale:
+                log.add(LocaleChanged, locale=locale, locale_chosen=False)
+        await self._settle(context)
+        drop_needless_proof(context)
+        started = self.ports.clock.monotonic_ms()
+        understood = await self.understander.understand(words, tracker, self.release)
+        commands = _without_secrets(understood, context)
+        log.add(
+            CommandsUnderstood,
+            commands=commands.commands,
+            by=commands.by,
+            ms=round(self.ports.clock.monotonic_ms() - started, 3),
+        )
+        decide(commands.commands, log)
+
+    async def _carry_on(self, context: TurnContext) -> None:
+        """Run flows and act on what they ask for, until it is the customer's turn."""
+        going = True
+        while going:
+            try:
+                decision = context.runner.advance()
+            except FlowLoops:
+                context.say("utter_internal_error")
+                push_pattern(context.log, "pattern_internal_error", {"error_type": "loop"})
+                return
+            match decision:
+                case Say():
+                    context.say(decision.response, decision.facts)
+                    going = not decision.waits
+                case Run():
+                    going = await run_action(decision, context)
+                case NeedLevel():
+                    ask_for_proof(next_proof(context.runner.level), None, context)
+                case Wait():
+                    going = False
+
+    async def _settle(self, context: TurnContext) -> None:
+        """Tell the truth about actions that had ended unknown, as soon as the bank knows it."""
+        if context.log.tracker.unsettled:
+            conversation_id = context.log.tracker.conversation_id
+            for settled in await self.ports.actions.reconcile(conversation_id):
+                tell_settled(settled, context)
+
+    def _context(self, held: Conversation, text: str) -> TurnContext:
+        return TurnContext(
+            ports=self.ports,
+            log=held.log,
+            runner=Runner(held.log, self.ports.actions, self._level(held)),
+            renderer=Renderer(self.release),
+            flush=held.flush,
+            text=text,
+        )
+
+    def _level(self, held: Conversation) -> Assurance:
+        return level_now(held.log.tracker, self.ports.clock.now())
+
+
+def _take(message: InboundMessage) -> str:
+    """The readable text of a message.
+
+    Raises:
+        MessageInvalid: Nothing readable in it, or too much.
+    """
+    if len(message.text) > MAX_CHARACTERS:
+        raise MessageInvalid(problem="too_long")
+    text = readable(message.text)
+    if not text and not message.button:
+        raise MessageInvalid(problem="empty")
+    return text
+
+
+def _without_secrets(understood: Understood, context: TurnContext) -> Understood:
+    """Move codes and the like out of the commands, into the memory of this turn."""
+    slots = context.log.release.slots
+    commands: list[Command] = []
+    for command in understood.commands:
+        if isinstance(command, SetSlot | CorrectSlot):
+            definition = slots.get(command.slot)
+            if definition is not None and definition.mask == "secret":
+                context.secrets[SlotName(command.slot)] = str(command.value)
+                commands.append(command.model_copy(update={"value": BLANK}))
+                continue
+        commands.append(command)
+    return understood.model_copy(update={"commands": tuple(commands)})
+
+
+def _open_message(held: Conversation) -> MessageReceived | None:
+    received = [e for e in held.log.tracker.events if isinstance(e, MessageReceived)]
+    return received[-1] if received else None
+
+
+def _message_id(held: Conversation) -> MessageId:
+    turn = held.log.tracker.turn
+    return next(key for key, number in held.log.tracker.turns.items() if number == turn)

@@ -1,0 +1,1 @@
+"""Words and tracker to commands."""

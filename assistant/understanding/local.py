@@ -1,0 +1,258 @@
+"""The local understander: rules, values and the classifier, in that order, without a model server.
+
+    payload → a person → open secret → whole-message words → values for the open question
+            → correction → classifier (task, question, talk) → clarify or admit defeat
+
+What a rule decides no classifier may overrule: a wish for a person, a plain yes or no, a code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from assistant.model.commands import (
+    Affirm,
+    CancelFlow,
+    CannotHandle,
+    ChitChat,
+    Clarify,
+    Command,
+    CorrectSlot,
+    Deny,
+    Goodbye,
+    Greet,
+    HumanHandoff,
+    Repeat,
+    SearchKnowledge,
+    SetSlot,
+    SkipQuestion,
+    StartFlow,
+    Thanks,
+    Wait,
+)
+from assistant.model.flow import Flow
+from assistant.model.ids import SlotName
+from assistant.model.release import Release, SlotDefinition
+from assistant.model.tracker import Tracker
+from assistant.ports import Classifier, IntentScores, Understood
+from assistant.understanding.normalise import Normalised, has_words, normalise
+from assistant.understanding.payloads import flow_for_intent, is_payload, read_payload
+from assistant.understanding.plan import segments
+from assistant.understanding.slots import (
+    asked_slot,
+    fill,
+    slot_named,
+    task_slots,
+    whole_answer,
+)
+from assistant.understanding.thresholds import Thresholds
+from assistant.understanding.values.extract import Wanted, extract
+from assistant.understanding.values.found import Found
+from assistant.understanding.wordrules import WordRules
+
+_MONEY_FLOWS = ("transfer", "pay", "repay", "deposit", "buy", "limit")
+_TALK: dict[str, Command] = {
+    "human_handoff": HumanHandoff(),
+    "affirm": Affirm(),
+    "deny": Deny(),
+    "cancel": CancelFlow(),
+    "repeat": Repeat(),
+    "wait": Wait(),
+    "skip": SkipQuestion(),
+    "greet": Greet(),
+    "thanks": Thanks(),
+    "goodbye": Goodbye(),
+    "chitchat": ChitChat(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LocalUnderstander:
+    """Implements the port Understander.
+
+    Attributes:
+        today: The bank's day, for relative dates.
+    """
+
+    classifier: Classifier
+    thresholds: Thresholds
+    today: Callable[[], date]
+
+    async def understand(self, text: str, tracker: Tracker, release: Release) -> Understood:
+        """See the port."""
+        if is_payload(text):
+            return Understood(commands=read_payload(text, release), by="button")
+        message = normalise(text, release.lexicon.rewrites)
+        if not has_words(message.text):
+            return _by("rules", CannotHandle(reason="unreadable"))
+        rules = WordRules(release.lexicon)
+        reading = _Reading(self, text, message, tracker, release, rules)
+        return reading.by_rules() or reading.by_classifier()
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One message being read."""
+
+    owner: LocalUnderstander
+    original: str
+    message: Normalised
+    tracker: Tracker
+    release: Release
+    rules: WordRules
+
+    def by_rules(self) -> Understood | None:
+        """What words and values decide without a classifier."""
+        text = self.message.text
+        if self.rules.mentions("human_handoff", text):
+            return _by("rules", HumanHandoff())
+        asked = asked_slot(self.tracker, self.release)
+        if asked is not None and asked.mask == "secret":
+            secret = self._secret(asked)
+            if secret is not None:
+                return _by("rules", secret)
+        whole = self.rules.whole(self.message)
+        if whole is not None:
+            return _by("rules", _TALK[whole])
+        if asked is None:
+            inside = self.rules.inside(self.message)
+            return _by("rules", _TALK[inside]) if inside else None
+        return self._answer(asked) or self._inside()
+
+    def by_classifier(self) -> Understood:
+        """What the sentence as a whole is about."""
+        parts = segments(self.message)
+        if len(parts) > 1:
+            plan = self._plan(parts)
+            if plan is not None:
+                return plan
+        scores = self.owner.classifier.classify(self.message.text)
+        commands = self._commands(scores, self.message)
+        return Understood(
+            commands=commands, by="classifier", scores=dict(scores.ranked) | {"known": scores.known}
+        )
+
+    def _inside(self) -> Understood | None:
+        inside = self.rules.inside(self.message)
+        return _by("rules", _TALK[inside]) if inside else None
+
+    def _secret(self, asked: SlotDefinition) -> Command | None:
+        found = extract(self.message, self._wanted(asked, moves_money=False), self.release.lexicon)
+        values = fill(found, [asked], self.message)
+        if values:
+            return values[-1]
+        if asked.kind == "name" and not self.rules.whole(self.message):
+            return whole_answer(asked, self.message, self.original)
+        return None
+
+    def _answer(self, asked: SlotDefinition) -> Understood | None:
+        """An answer to the open question, or a correction of an earlier one."""
+        active = self._active_flows()
+        candidates = [asked, *(s for s in task_slots(active, self.release) if s != asked)]
+        moves_money = any(_moves_money(flow) for flow in active)
+        found = extract(self.message, self._wanted(asked, moves_money), self.release.lexicon)
+        values = fill(found, candidates, self.message)
+        if values and not self._is_something_else(values, found):
+            return _by("rules", *values)
+        if self.rules.mentions("correction", self.message.text):
+            named = slot_named(self.message.text, [s for s in candidates if s.kind != "yes_no"])
+            if named is not None and self.tracker.slots.get(named.name) is not None:
+                return _by("rules", CorrectSlot(slot=named.name, value=None))
+        if asked.kind in {"text", "number"} and not self._is_something_else([], []):
+            answer = whole_answer(asked, self.message, self.original)
+            return _by("rules", answer) if answer else None
+        return None
+
+    def _is_something_else(self, values: Sequence[SetSlot], found: Sequence[Found]) -> bool:
+        """Whether the message asks or wants something besides giving a value."""
+        rest = self.message.text
+        for value in sorted(found, key=lambda item: -item.start):
+            rest = f"{rest[: value.start]} {rest[value.end :]}"
+        rest = self.rules.bare(rest)
+        if len(rest) <= self.owner.thresholds.answer_rest and not self._asks():
+            return False
+        scores = self.owner.classifier.classify(self.message.text)
+        intent, probability = scores.ranked[0]
+        active = {flow.id for flow in self._active_flows()}
+        if intent == "search_knowledge":
+            return probability >= self.owner.thresholds.question and self._asks()
+        flow = flow_for_intent(intent, self.release)
+        if flow is not None and flow.id not in active:
+            return probability >= self.owner.thresholds.switch
+        return not values and probability >= self.owner.thresholds.switch and flow is None
+
+    def _plan(self, parts: Sequence[Normalised]) -> Understood | None:
+        """Several wishes in one message, when each part is clear by itself."""
+        commands: list[Command] = []
+        for part in parts:
+            scores = self.owner.classifier.classify(part.text)
+            intent, probability = scores.ranked[0]
+            is_wish = intent == "search_knowledge" or flow_for_intent(intent, self.release)
+            if not is_wish or probability < self.owner.thresholds.part:
+                return None
+            commands.extend(self._commands(scores, part))
+        wishes = [c.flow if isinstance(c, StartFlow) else c.command for c in commands]
+        wishes = [wish for wish in wishes if wish != "set_slot"]
+        if len(set(wishes)) < len(parts):
+            return None
+        return _by("classifier", *commands)
+
+    def _commands(self, scores: IntentScores, message: Normalised) -> tuple[Command, ...]:
+        limits = self.owner.thresholds
+        intent, probability = scores.ranked[0]
+        if intent == "out_of_scope" or scores.known < limits.known:
+            if self._asks() and scores.known >= limits.known:
+                return (SearchKnowledge(question=self.original, confidence=probability),)
+            return (CannotHandle(reason="out_of_scope", confidence=probability),)
+        if probability < limits.sure:
+            return self._unsure(scores, message)
+        return self._meant(intent, probability, message)
+
+    def _meant(self, intent: str, probability: float, message: Normalised) -> tuple[Command, ...]:
+        flow = flow_for_intent(intent, self.release, probability)
+        if intent == "search_knowledge" or intent.startswith("faq"):
+            return (SearchKnowledge(question=self.original, confidence=probability),)
+        if intent in _TALK:
+            return (_TALK[intent].model_copy(update={"confidence": probability}),)
+        if flow is None:
+            return (CannotHandle(reason="not_supported", confidence=probability),)
+        start = StartFlow(flow=flow.id, confidence=probability)
+        found = extract(message, self._wanted(None, _moves_money(flow)), self.release.lexicon)
+        candidates = [s for s in task_slots([flow], self.release) if s.mask != "secret"]
+        return (start, *fill(found, candidates, message))
+
+    def _unsure(self, scores: IntentScores, message: Normalised) -> tuple[Command, ...]:
+        """A close call becomes one question; anything weaker an honest "not understood"."""
+        limits = self.owner.thresholds
+        likely = [(i, p) for i, p in scores.ranked if p >= limits.option]
+        if self._asks() and any(intent == "search_knowledge" for intent, _ in likely):
+            return (SearchKnowledge(question=self.original, confidence=scores.ranked[0][1]),)
+        flows = [flow.id for i, _ in likely if (flow := flow_for_intent(i, self.release))]
+        options = tuple(dict.fromkeys(flows))[:3]
+        if len(options) > 1:
+            return (Clarify(options=options, confidence=sum(p for _, p in likely[:3])),)
+        intent, probability = scores.ranked[0]
+        if probability >= limits.option and (options or intent in _TALK):
+            return self._meant(intent, probability, message)
+        if self._asks():
+            return (SearchKnowledge(question=self.original, confidence=probability),)
+        return (CannotHandle(reason="not_understood", confidence=probability),)
+
+    def _asks(self) -> bool:
+        return self.rules.mentions("question", self.message.text)
+
+    def _wanted(self, asked: SlotDefinition | None, moves_money: bool) -> Wanted:
+        return Wanted(asked, moves_money, self.owner.today())
+
+    def _active_flows(self) -> list[Flow]:
+        return [self.release.flows[f.flow] for f in reversed(self.tracker.stack)]
+
+
+def _moves_money(flow: Flow) -> bool:
+    return any(word in flow.id for word in _MONEY_FLOWS) or SlotName("amount") in flow.own_slots()
+
+
+def _by(name: str, *commands: Command) -> Understood:
+    return Understood(commands=commands, by=name)

@@ -1,0 +1,1 @@
+"""Values in a message: what sort, which canonical form, and where the words stand."""

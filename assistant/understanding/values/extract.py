@@ -1,0 +1,122 @@
+"""All values of a message, by kind, for the slots a conversation may need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from assistant.model.release import Lexicon, SlotDefinition
+from assistant.understanding.normalise import Normalised
+from assistant.understanding.values.amount import find_amounts
+from assistant.understanding.values.dates import find_ranges
+from assistant.understanding.values.found import Found
+from assistant.understanding.values.numbers import (
+    find_card_numbers,
+    find_cards,
+    find_codes,
+    find_id_numbers,
+    find_phones,
+)
+from assistant.understanding.values.payees import find_payees, whole_as_payee
+
+_ORDER = ("id_number", "card_number", "phone", "date_range", "card", "amount", "payee", "code")
+"""Kinds that claim their characters first; a phone number holds no amount."""
+_SHORT = 14
+"""Longest bare answer, in characters, taken whole as a name."""
+_CARD_WORDS = (
+    "信用卡",
+    "贷记卡",
+    "借记卡",
+    "储蓄卡",
+    "一类卡",
+    "二类卡",
+    "credit card",
+    "debit card",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the moment calls for.
+
+    Attributes:
+        asked: Slot of the open question.
+        moves_money: Whether bare numbers may be amounts.
+        today: The bank's day.
+    """
+
+    asked: SlotDefinition | None
+    moves_money: bool
+    today: date
+
+
+def extract(message: Normalised, wanted: Wanted, lexicon: Lexicon) -> list[Found]:
+    """Values in the message; no character belongs to two.
+
+    Args:
+        message: Normalised message.
+        wanted: What is asked and what the sentence is about.
+        lexicon: Words for relations.
+    """
+    kept: list[Found] = []
+    asked_kind = wanted.asked.kind if wanted.asked else ""
+    order = (asked_kind, *(kind for kind in _ORDER if kind != asked_kind))
+    for kind in order:
+        for found in _find(kind, message.text, wanted, lexicon):
+            if not any(found.start < other.end and other.start < found.end for other in kept):
+                kept.append(found)
+    return kept
+
+
+def choice_of(message: Normalised, slot: SlotDefinition) -> Found | None:
+    """The value of a categorical slot the words mean: the longest of its words that occurs."""
+    best: Found | None = None
+    for value, words in slot.choices.items():
+        for word in (value, *words):
+            at = message.text.find(word.lower())
+            if at >= 0 and (best is None or len(word) > best.end - best.start):
+                best = Found(slot.kind, value, at, at + len(word))
+    return best
+
+
+def _find(kind: str, text: str, wanted: Wanted, lexicon: Lexicon) -> Iterator[Found]:
+    asked = wanted.asked.kind if wanted.asked else ""
+    simple = _SIMPLE.get(kind)
+    if simple is not None:
+        yield from simple(text)
+    elif kind == "date_range":
+        yield from find_ranges(text, wanted.today)
+    elif kind == "card":
+        yield from find_cards(text, bare=asked in {"card", "yes_no"} or not wanted.moves_money)
+        yield from _card_words(text)
+    elif kind == "amount":
+        yield from find_amounts(text, bare=asked == "amount" or wanted.moves_money)
+    elif kind == "payee":
+        yield from _payees(text, asked, lexicon)
+    elif kind == "code" and asked == "code":
+        yield from find_codes(text)
+
+
+_SIMPLE = {
+    "id_number": find_id_numbers,
+    "card_number": find_card_numbers,
+    "phone": find_phones,
+}
+
+
+def _payees(text: str, asked: str, lexicon: Lexicon) -> Iterator[Found]:
+    yield from find_payees(text, lexicon.relations)
+    if asked == "payee" and len(text) <= _SHORT:
+        found = whole_as_payee(text)
+        if found is not None:
+            yield found
+
+
+def _card_words(text: str) -> Iterator[Found]:
+    """A card named by its sort; the customer's list of cards resolves it."""
+    for word in _CARD_WORDS:
+        at = text.find(word)
+        if at >= 0:
+            yield Found("card", word, at, at + len(word))
+            return

@@ -1,0 +1,121 @@
+"""Who the money goes to, as the customer calls them; the bank's payee list resolves it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from assistant.understanding.values.found import Found
+
+_VERB = "转账|转帐|转钱|转过去|打钱|汇款|汇钱|转|汇|打|寄|发|付|还"
+_NAME = r"[^\s,，。；;：:、!！?？\d¥￥]{1,8}?"
+_GIVE = re.compile(rf"(?:给|向|往)\s*(?P<who>{_NAME})\s*(?:的?(?:账户|卡|那边))?\s*(?:{_VERB})")
+_TO = re.compile(
+    r"(?:转账|转帐|转钱|汇款|汇钱|转|汇|打|寄|付)(?P<gap>[^给到,，。]{0,14}?)给\s*(?P<who>[^\s,，。；;、!！?？\d¥￥]{1,8})"
+)
+_GIVE_AFTER = re.compile(
+    r"(?:收款人|对方|payee)\s*(?:是|改成|换成|为|is|:|：)\s*(?P<who>[^\s,，。；;、!！?？\d¥￥]{1,8})"
+)
+_ENGLISH = re.compile(
+    r"(?:transfer|send|pay|give|wire)\b.*?\bto\s+(?:my\s+)?"
+    r"(?P<who>[a-z][a-z .'-]{0,30}?)(?=[,.!?]|\s+\d|$)"
+    r"|(?:send|pay|give)\s+(?:my\s+)?(?P<direct>[a-z][a-z'-]{1,20})\s+(?=[¥$\d])"
+)
+_NOT_PEOPLE = frozenset(
+    [
+        "我",
+        "你",
+        "他",
+        "她",
+        "它",
+        "我们",
+        "你们",
+        "他们",
+        "谁",
+        "别人",
+        "人家",
+        "对方",
+        "朋友圈",
+        "银行",
+        "客服",
+        "人工",
+        "卡",
+        "账户",
+        "钱",
+        "me",
+        "you",
+        "us",
+        "it",
+        "一下",
+        "人",
+        "一笔",
+        "一个",
+        "个人",
+        "另一个",
+    ]
+)
+_TRAILING = re.compile(r"(?:吧|呀|啊|了|哦|哈|的账户|的卡|那边|账户|那张卡|一下|一笔)+$")
+_LEADING = re.compile(r"^(?:我的|我|俺|咱|my )(?=.)")
+
+
+def find_payees(text: str, relations: Mapping[str, tuple[str, ...]]) -> Iterator[Found]:
+    """People named as receivers, left to right.
+
+    Args:
+        text: Normalised message.
+        relations: Relation to the words for it; a word found alone is enough.
+    """
+    spans: list[tuple[int, int]] = []
+    for pattern in (_GIVE, _TO, _GIVE_AFTER, _ENGLISH):
+        for match in pattern.finditer(text):
+            group = next(name for name in match.groupdict() if name != "gap" and match[name])
+            found = _clean(match[group], match.start(group))
+            if found is not None and not _overlaps(found, spans):
+                spans.append((found.start, found.end))
+                yield found
+    if not spans:
+        yield from _relation(text, relations)
+
+
+def whole_as_payee(text: str) -> Found | None:
+    """The whole short message as a receiver, when a receiver was asked for."""
+    stripped = re.sub(
+        rf"^(?:转给|转到|打给|汇给|给|to )|(?:{_VERB})$", "", text.strip(" ,，。.!！")
+    )
+    return _clean(stripped, text.find(stripped)) if stripped else None
+
+
+def _relation(text: str, relations: Mapping[str, tuple[str, ...]]) -> Iterator[Found]:
+    """The longest word for a relative; a single character is too little to go by."""
+    words = sorted(
+        (word for key, variants in relations.items() for word in (key, *variants)),
+        key=len,
+        reverse=True,
+    )
+    for word in words:
+        at = _find_word(text, word)
+        if len(word) > 1 and at >= 0:
+            yield Found("payee", word, at, at + len(word))
+            return
+
+
+def _find_word(text: str, word: str) -> int:
+    if word.isascii():
+        match = re.search(rf"\b{re.escape(word)}\b", text)
+        return match.start() if match else -1
+    return text.find(word)
+
+
+def _clean(words: str, start: int) -> Found | None:
+    name = _TRAILING.sub("", words.strip())
+    lead = _LEADING.match(name)
+    if lead:
+        start += lead.end()
+        name = name[lead.end() :]
+    if not name or name in _NOT_PEOPLE:
+        return None
+    return Found("payee", name, start, start + len(name))
+
+
+def _overlaps(found: Found, spans: list[tuple[int, int]]) -> bool:
+    return any(found.start < end and start < found.end for start, end in spans)

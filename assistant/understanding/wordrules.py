@@ -1,0 +1,100 @@
+"""Commands that words alone decide: a person, yes and no, cancel, repeat, wait, small courtesy.
+
+The words are the bank's (lexicon); whole messages are compared without punctuation, first as
+they are, then without the fillers and politeness at their ends.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from assistant.model.release import Lexicon, Wordlist
+from assistant.understanding.normalise import Normalised, plain
+
+_EXACT_ORDER = (
+    "human_handoff",
+    "cancel",
+    "deny",
+    "affirm",
+    "repeat",
+    "wait",
+    "skip",
+    "thanks",
+    "goodbye",
+    "greet",
+)
+_CONTAINS_ORDER = ("human_handoff", "cancel", "repeat", "wait")
+_LONGEST_WAIT = 12
+"""Characters of a message that a `wait` or `repeat` word inside it may decide."""
+
+
+@dataclass(frozen=True, slots=True)
+class WordRules:
+    """The bank's words, ready to be looked for."""
+
+    lexicon: Lexicon
+
+    def whole(self, message: Normalised) -> str | None:
+        """The command the whole message stands for."""
+        words = plain(message.text)
+        for candidate in dict.fromkeys((words, self._bare(words))):
+            for name in _EXACT_ORDER:
+                if candidate in self._list(name).exact:
+                    return name
+        return None
+
+    def inside(self, message: Normalised) -> str | None:
+        """The command that some words in the message decide, whatever the rest says."""
+        for name in _CONTAINS_ORDER:
+            if name in {"repeat", "wait"} and len(message.text) > _LONGEST_WAIT:
+                continue
+            if self.mentions(name, message.text):
+                return name
+        return None
+
+    def mentions(self, name: str, text: str) -> bool:
+        """Whether a word of the list occurs, outside the phrases the list excludes."""
+        listed = self._list(name)
+        for phrase in listed.excluded:
+            text = text.replace(phrase, " ")
+        pattern = _any_of(listed.contains)
+        return pattern is not None and pattern.search(text) is not None
+
+    def after(self, name: str, text: str) -> int | None:
+        """Where the last word of the list ends; None when none occurs."""
+        pattern = _any_of(self._list(name).contains)
+        ends = [match.end() for match in pattern.finditer(text)] if pattern else []
+        return max(ends) if ends else None
+
+    def bare(self, text: str) -> str:
+        """The message without punctuation, fillers and politeness at its ends."""
+        return self._bare(plain(text))
+
+    def _bare(self, words: str) -> str:
+        edges = (*self._list("fillers").contains, *self._list("politeness").contains)
+        changed = True
+        while changed:
+            changed = False
+            for edge in edges:
+                if words != edge and words.startswith(edge):
+                    words, changed = words[len(edge) :].strip(), True
+                if words != edge and words.endswith(edge):
+                    words, changed = words[: -len(edge)].strip(), True
+        return words
+
+    def _list(self, name: str) -> Wordlist:
+        return self.lexicon.commands.get(name, Wordlist())
+
+
+@lru_cache(maxsize=256)
+def _any_of(words: tuple[str, ...]) -> re.Pattern[str] | None:
+    if not words:
+        return None
+    longest_first = sorted(words, key=len, reverse=True)
+    parts = [
+        rf"(?<![a-z]){re.escape(w)}(?![a-z])" if w.isascii() and w[0].isalpha() else re.escape(w)
+        for w in longest_first
+    ]
+    return re.compile("|".join(parts))

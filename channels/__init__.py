@@ -1,0 +1,1 @@
+"""The ways in and out: web, desk and the command line."""

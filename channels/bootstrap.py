@@ -1,0 +1,294 @@
+"""Settings → running assistant. The only module that names concrete adapters."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import httpx
+from redis.asyncio import Redis
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from actions.bank.http_client import HttpBank, bank_client
+from actions.bank.port import BankApi
+from actions.catalogue import ACTIONS
+from actions.gateway import Gateway
+from actions.identity import BankIdentity
+from actions.ledger import Ledger
+from actions.remote import Endpoint, RemoteAction, RemoteActions
+from actions.settlement import Patience
+from assistant.acting.context import BANK_ZONE, Ports
+from assistant.acting.dispatch import is_built_in
+from assistant.adapters.broadcast import MemoryBroadcast, RedisBroadcast
+from assistant.adapters.database import open_engine
+from assistant.adapters.desk import SqlHandoffDesk
+from assistant.adapters.event_store import SqlEventStore
+from assistant.adapters.locks import MemoryLock, RedisLock
+from assistant.adapters.schema import upgrade_engine
+from assistant.adapters.system import RandomIds, SystemClock
+from assistant.colleagues import Colleagues
+from assistant.conversation import Conversations
+from assistant.errors import StoreUnavailable
+from assistant.model.ids import ActionName
+from assistant.model.release import Release
+from assistant.ports import (
+    Broadcast,
+    Clock,
+    ConversationLock,
+    IdSource,
+    Understander,
+)
+from assistant.turn import Assistant
+from assistant.understanding.classifier import train
+from assistant.understanding.local import LocalUnderstander
+from assistant.understanding.normalise import normalise
+from assistant.understanding.thresholds import Thresholds
+from channels.settings import Settings
+from knowledge.embedding import BUNDLED, SentenceEncoder
+from knowledge.example_vectors import ExampleVectors
+from knowledge.indexing import BuiltIndex, build_index
+from knowledge.loader import load
+from knowledge.lookup import DocumentLibrary
+from knowledge.retrieval import HybridKnowledge
+from knowledge.vectors import Progress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brain:
+    """What does not change while the assistant runs and is slow to make: content and models."""
+
+    release: Release
+    encoder: SentenceEncoder
+    built: BuiltIndex
+    knowledge: HybridKnowledge
+    library: DocumentLibrary
+    understander: Callable[[Clock], Understander]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningService:
+    """The joined pieces; fits `channels.service.Service`."""
+
+    assistant: Assistant
+    colleagues: Colleagues
+    broadcast: Broadcast
+    clock: Clock
+    ids: IdSource
+    library: DocumentLibrary
+    release: Release
+    engine: AsyncEngine = field(repr=False)
+    bank_client: httpx.AsyncClient = field(repr=False)
+    bank_url: str
+
+    async def readiness(self) -> dict[str, str]:
+        """Each dependency to `ok`, or to what is wrong with it."""
+        return {
+            "database": await self._database(),
+            "bank": await self._bank(),
+            "content": "ok",
+            "knowledge": "ok",
+        }
+
+    async def _database(self) -> str:
+        try:
+            async with self.engine.connect() as connection:
+                await connection.execute(text("SELECT 1"))
+        except (OSError, StoreUnavailable) as error:
+            return f"unreachable ({type(error).__name__})"
+        return "ok"
+
+    async def _bank(self) -> str:
+        try:
+            answer = await self.bank_client.get(f"{self.bank_url}/healthz")
+        except httpx.HTTPError as error:
+            return f"unreachable ({type(error).__name__})"
+        return "ok" if answer.is_success else f"answers {answer.status_code}"
+
+
+def gateway_knows(action: ActionName) -> bool:
+    """Whether an action exists here, for the content check."""
+    return action in ACTIONS or is_built_in(action)
+
+
+def load_release(folder: Path) -> Release:
+    """Read and check a pack.
+
+    Raises:
+        ContentError: Every problem, file and line.
+    """
+    return load(folder, gateway_knows=gateway_knows)
+
+
+def make_brain(settings: Settings, progress: Progress | None = None) -> Brain:
+    """Load content, models and index; the slow half of a start.
+
+    Raises:
+        ContentError: The pack is wrong.
+        KnowledgeUnavailable: The index cannot be opened.
+    """
+    encoder = SentenceEncoder(settings.embedding_model or BUNDLED)
+    encoder.warm()
+    release = load_release(settings.content_dir)
+    built = build_index(
+        settings.content_dir,
+        settings.data_dir,
+        encoder,
+        progress,
+        chroma_url=settings.chroma_url,
+    )
+    knowledge = built.knowledge(encoder, synonyms=release.lexicon.synonyms)
+    return Brain(
+        release=release,
+        encoder=encoder,
+        built=built,
+        knowledge=knowledge,
+        library=DocumentLibrary(built.documents),
+        understander=_understander(settings, release, encoder, progress),
+    )
+
+
+def example_vectors(
+    settings: Settings, encoder: SentenceEncoder, progress: Progress | None = None
+) -> ExampleVectors:
+    """Vectors of the release's training examples."""
+    return ExampleVectors(encoder, settings.content_dir, settings.data_dir, progress)
+
+
+def _understander(
+    settings: Settings,
+    release: Release,
+    encoder: SentenceEncoder,
+    progress: Progress | None,
+) -> Callable[[Clock], Understander]:
+    classifier = train(
+        release.examples,
+        example_vectors(settings, encoder, progress),
+        lambda sentence: normalise(sentence, release.lexicon.rewrites).text,
+        settings.data_dir / "models",
+        encoder.fingerprint,
+    )
+    classifier.encoder = encoder
+
+    def make(clock: Clock) -> Understander:
+        def today() -> date:
+            return clock.now().astimezone(BANK_ZONE).date()
+
+        return LocalUnderstander(classifier, Thresholds.of(release), today)
+
+    return make
+
+
+@asynccontextmanager
+async def build(
+    settings: Settings,
+    *,
+    brain: Brain | None = None,
+    clock: Clock | None = None,
+    http: httpx.AsyncClient | None = None,
+) -> AsyncIterator[RunningService]:
+    """Join the pieces. Tests and evals pass their own brain, clock and client; nothing else differs.
+
+    Args:
+        settings: The deployment's.
+        brain: Made before, so that many services share one.
+        clock: Controlled time.
+        http: Client that reaches the bank, for a bank in the same process.
+
+    Raises:
+        ContentError: The pack is wrong.
+        StoreUnavailable: The database cannot be opened.
+    """
+    if brain is None:
+        brain = await asyncio.to_thread(make_brain, settings)
+    clock = clock or SystemClock()
+    ids = RandomIds()
+    async with AsyncExitStack() as stack:
+        engine = open_engine(settings.database_url)
+        stack.push_async_callback(engine.dispose)
+        await upgrade_engine(engine)
+        client = await stack.enter_async_context(http or bank_client())
+        bank = HttpBank(settings.bank_url, settings.bank_timeout_s, client)
+        lock, broadcast = await _between_processes(settings, stack)
+        conversations = Conversations(
+            store=SqlEventStore(engine),
+            lock=lock,
+            broadcast=broadcast,
+            clock=clock,
+            ids=ids,
+            release=brain.release,
+        )
+        desk = SqlHandoffDesk(engine, clock, ids)
+        ports = Ports(
+            actions=await _gateway(settings, brain.release, bank, engine, clock, stack),
+            identity=BankIdentity(bank),
+            knowledge=brain.knowledge,
+            desk=desk,
+            clock=clock,
+            ids=ids,
+        )
+        yield RunningService(
+            assistant=Assistant(
+                understander=brain.understander(clock),
+                release=brain.release,
+                ports=ports,
+                conversations=conversations,
+            ),
+            colleagues=Colleagues(desk=desk, conversations=conversations),
+            broadcast=broadcast,
+            clock=clock,
+            ids=ids,
+            library=brain.library,
+            release=brain.release,
+            engine=engine,
+            bank_client=client,
+            bank_url=settings.bank_url,
+        )
+
+
+async def _gateway(
+    settings: Settings,
+    release: Release,
+    bank: BankApi,
+    engine: AsyncEngine,
+    clock: Clock,
+    stack: AsyncExitStack,
+) -> Gateway:
+    remote = RemoteActions()
+    table = ACTIONS
+    if settings.action_endpoint:
+        endpoint = Endpoint(url=settings.action_endpoint)
+        foreign = [name for name in release.actions if not gateway_knows(name)]
+        client = await stack.enter_async_context(httpx.AsyncClient(trust_env=False))
+        remote = RemoteActions(
+            table={name: RemoteAction(endpoint=endpoint) for name in foreign}, client=client
+        )
+    return Gateway(
+        bank=bank,
+        ledger=Ledger(engine=engine, clock=clock, owner=RandomIds().new("worker")),
+        policies=release.policies,
+        clock=clock,
+        remote=remote,
+        table=table,
+        relations=release.lexicon.relations,
+        secret_slots=frozenset(
+            name for name, slot in release.slots.items() if slot.mask == "secret"
+        ),
+        patience=Patience(bank_timeout_s=max(1, round(settings.bank_timeout_s))),
+    )
+
+
+async def _between_processes(
+    settings: Settings, stack: AsyncExitStack
+) -> tuple[ConversationLock, Broadcast]:
+    if not settings.redis_url:
+        return MemoryLock(), MemoryBroadcast()
+    redis = Redis.from_url(settings.redis_url)
+    stack.push_async_callback(redis.aclose)
+    broadcast = RedisBroadcast(redis)
+    stack.push_async_callback(broadcast.aclose)
+    return RedisLock(redis), broadcast

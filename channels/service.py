@@ -1,0 +1,86 @@
+"""What the channels need from the joined pieces; `channels.bootstrap` provides it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Protocol
+
+from assistant.colleagues import Colleagues
+from assistant.conversation import Conversations
+from assistant.model.ids import DocumentId
+from assistant.model.message import InboundMessage, Turn
+from assistant.model.release import Release
+from assistant.ports import Broadcast, Clock, IdSource
+
+
+class Answering(Protocol):
+    """The engine: one message to one turn."""
+
+    @property
+    def conversations(self) -> Conversations:
+        """Opening, reading and rating conversations."""
+        ...
+
+    async def handle(self, message: InboundMessage) -> Turn:
+        """Answer one message; see `assistant.turn.Assistant.handle`."""
+        ...
+
+    async def recover(self) -> int:
+        """Finish turns a crash cut off."""
+        ...
+
+    async def settle_unknown(self) -> int:
+        """Reconcile actions left unknown."""
+        ...
+
+
+class LibraryDocument(Protocol):
+    """One version of one of the bank's documents; `body` is Markdown."""
+
+    @property
+    def document_id(self) -> DocumentId: ...  # noqa: D102 - named by the class
+    @property
+    def title(self) -> str: ...  # noqa: D102 - named by the class
+    @property
+    def version(self) -> str: ...  # noqa: D102 - named by the class
+    @property
+    def effective_from(self) -> date: ...  # noqa: D102 - named by the class
+    @property
+    def effective_to(self) -> date | None: ...  # noqa: D102 - named by the class
+    @property
+    def owner(self) -> str: ...  # noqa: D102 - named by the class
+    @property
+    def body(self) -> str: ...  # noqa: D102 - named by the class
+
+
+class Library(Protocol):
+    """The bank's documents, by id and version."""
+
+    def find(
+        self, document_id: DocumentId, version: str | None, as_of: date
+    ) -> LibraryDocument | None:
+        """A document; without a version the one valid on `as_of`. None when there is none."""
+        ...
+
+
+class Service(Protocol):
+    """The running assistant."""
+
+    @property
+    def assistant(self) -> Answering: ...  # noqa: D102 - typed by name
+    @property
+    def colleagues(self) -> Colleagues: ...  # noqa: D102 - typed by name
+    @property
+    def broadcast(self) -> Broadcast: ...  # noqa: D102 - typed by name
+    @property
+    def clock(self) -> Clock: ...  # noqa: D102 - typed by name
+    @property
+    def ids(self) -> IdSource: ...  # noqa: D102 - typed by name
+    @property
+    def library(self) -> Library: ...  # noqa: D102 - typed by name
+    @property
+    def release(self) -> Release: ...  # noqa: D102 - typed by name
+
+    async def readiness(self) -> dict[str, str]:
+        """Each dependency to `ok`, or to what is wrong with it."""
+        ...

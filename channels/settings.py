@@ -1,0 +1,170 @@
+"""Everything a deployment may choose: one frozen object, read from `GUITAI_*` and `.env`.
+
+Each field's own text is what `guitai doctor --settings` prints.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+_SECRET_LENGTH: Final = 32
+"""Bytes of an HS256 key, at least as many as the hash has (RFC 7518, section 3.2)."""
+
+
+def _absolute(path: Path) -> Path:
+    return path.expanduser().absolute()
+
+
+def _comma_separated(value: object) -> object:
+    if isinstance(value, str):
+        return tuple(part.strip().rstrip("/") for part in value.split(",") if part.strip())
+    return value
+
+
+def _strong(value: SecretStr | None) -> SecretStr | None:
+    text = value.get_secret_value() if value else None
+    if text is not None and not is_address(text) and len(text.encode()) < _SECRET_LENGTH:
+        msg = f"must be the address of a JWKS document, or a secret of {_SECRET_LENGTH} bytes"
+        raise ValueError(msg)
+    return value
+
+
+def is_address(keys: str) -> bool:
+    """Whether `jwt_keys` names a JWKS document; otherwise it is the secret itself."""
+    return keys.startswith(("https://", "http://"))
+
+
+def _sample_pack() -> Path:
+    return Path(str(files("knowledge"))) / "content"
+
+
+def _database_in(values: dict[str, Any]) -> str:
+    return f"sqlite:///{values['data_dir'] / 'guitai.db'}"
+
+
+def _sandbox_url(values: dict[str, Any]) -> str:
+    return f"http://127.0.0.1:{values['sandbox_port']}"
+
+
+def _is_sandbox_bank(values: dict[str, Any]) -> bool:
+    return bool(values["bank_url"] == _sandbox_url(values))
+
+
+Folder = Annotated[Path, AfterValidator(_absolute)]
+
+
+class Settings(BaseSettings):
+    """Everything a deployment may choose."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="GUITAI_",
+        env_file=".env",
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+        use_attribute_docstrings=True,
+        validate_default=True,
+    )
+
+    host: str = "127.0.0.1"
+    """Address the assistant listens on."""
+
+    port: int = Field(default=8000, ge=0, le=65535)
+    """TCP port of the assistant; 0 takes any free one."""
+
+    data_dir: Folder = Path(".guitai")
+    """Folder of everything the assistant writes: database, index, secret."""
+
+    database_url: str = Field(default_factory=_database_in)
+    """`sqlite:///file` for one process, `postgresql://…` for several."""
+
+    redis_url: str | None = None
+    """Redis for locks, tickets and events between processes; unset: in this process."""
+
+    content_dir: Folder = Field(default_factory=_sample_pack)
+    """Folder of the content pack; the sample bank's by default."""
+
+    sandbox_port: int = Field(default=8100, ge=0, le=65535)
+    """TCP port of the sandbox core bank."""
+
+    bank_url: str = Field(default_factory=_sandbox_url)
+    """Address of the core bank; by default the sandbox's."""
+
+    bank_timeout_s: float = Field(default=3.0, gt=0)
+    """How long the core bank may take to answer, seconds."""
+
+    sandbox: bool = Field(default_factory=_is_sandbox_bank)
+    """Whether anybody may sign in as a sample customer or colleague; on only with the sandbox."""
+
+    embedding_model: str | None = None
+    """sentence-transformers name or folder; unset: the model that comes with the project."""
+
+    chroma_url: str | None = None
+    """Address of a Chroma server; unset: embedded."""
+
+    llm: str | None = None
+    """LangChain model id such as `openai:qwen-plus`; unset: no language model."""
+
+    llm_base_url: str | None = None
+    """Address of the model's API, when it is not the vendor's own."""
+
+    llm_api_key: SecretStr | None = None
+    """Key of the model's API."""
+
+    action_endpoint: str | None = None
+    """Address of a rasa-sdk action server that runs the actions; unset: in this process."""
+
+    jwt_issuer: str = "guitai-sandbox"
+    """`iss` that sign-in tokens must carry."""
+
+    jwt_audience: str = "guitai"
+    """`aud` that sign-in tokens must carry."""
+
+    jwt_keys: Annotated[SecretStr | None, AfterValidator(_strong)] = None
+    """JWKS address (RS256, ES256, EdDSA) or HS256 secret of at least 32 bytes; unset: a random
+    secret, made once and kept in the data folder."""
+
+    allowed_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)] = ()
+    """Web origins, comma separated, that may call besides the assistant's own pages."""
+
+    allow_missing_origin: bool = False
+    """Whether a WebSocket without an Origin header is taken: programs, not browsers."""
+
+    stream_epoch: int = Field(default=1, ge=1)
+    """Raised after the database was restored from a backup: pages then forget what they hold,
+    because numbers of events may have been given again."""
+
+    stream_idle_s: float = Field(default=1800.0, gt=0)
+    """Seconds without a frame from the page after which its connection is closed."""
+
+    stream_hello_s: float = Field(default=10.0, gt=0)
+    """Seconds a new connection has to say hello."""
+
+    stream_slow_s: float = Field(default=10.0, gt=0)
+    """Seconds a full outbound queue may stay full before the connection is closed."""
+
+    stream_messages_per_10_s: int = Field(default=10, ge=1)
+    """Messages one connection may send in ten seconds."""
+
+    messages_per_minute: int = Field(default=12_000, ge=1)
+    """Messages, conversations and sign-ins one client may send over HTTP in a minute. Generous,
+    for load tests from one address; lower it where the assistant faces the internet."""
+
+    body_limit_bytes: int = Field(default=65_536, ge=1024)
+    """Largest request body taken."""
+
+    shutdown_s: float = Field(default=10.0, gt=0)
+    """Seconds running turns have to end when the assistant stops; what does not is finished
+    from the log at the next start."""
+
+    @model_validator(mode="after")
+    def _sandbox_signs_with_a_secret(self) -> Settings:
+        if self.sandbox and self.jwt_keys and is_address(self.jwt_keys.get_secret_value()):
+            msg = "sandbox sign-in needs a secret in jwt_keys, not the address of keys"
+            raise ValueError(msg)
+        return self

@@ -1,0 +1,1 @@
+"""The web channel: HTTP, WebSocket and the pages."""

@@ -1,0 +1,148 @@
+"""Conversations over HTTP: translate, authenticate, decide nothing."""
+
+from __future__ import annotations
+
+from datetime import timedelta, timezone
+from http import HTTPStatus
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Path, Query, Response
+
+from assistant.model.ids import ConversationId, DocumentId, MessageId
+from assistant.model.message import InboundMessage, Turn
+from channels.web.bodies import (
+    CitedDocument,
+    ConversationOpened,
+    Feedback,
+    Health,
+    OpenConversation,
+    PostMessage,
+    Readiness,
+    StreamTicket,
+    Timeline,
+)
+from channels.web.cited_documents import cited_document
+from channels.web.frames import FrameWriter
+from channels.web.problems import Problem, documented
+from channels.web.state import LIMITED, CurrentBearer, CurrentSignIn, CurrentWeb
+
+BANK_ZONE: Final = timezone(timedelta(hours=8), "CST")
+"""Documents are valid by the bank's day; China has no daylight saving time."""
+
+_MAX_ID: Final = 200
+
+router = APIRouter(prefix="/v1", responses=documented(401, 404, 413, 415, 422, 429, 500, 503))
+health_router = APIRouter(tags=["health"])
+
+ConversationPath = Annotated[str, Path(max_length=_MAX_ID, examples=["c_01KAN5Q0Z3W8"])]
+
+
+@health_router.get("/healthz")
+async def healthz() -> Health:
+    """Whether the process answers."""
+    return Health()
+
+
+@health_router.get("/readyz", responses={503: {"model": Readiness}})
+async def readyz(web: CurrentWeb, response: Response) -> Readiness:
+    """Whether messages can be answered, with each dependency."""
+    checks = await web.service.readiness()
+    ready = all(said == "ok" for said in checks.values())
+    if not ready:
+        response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
+    return Readiness(
+        status="ready" if ready else "not_ready",
+        release=web.service.release.fingerprint,
+        checks=checks,
+    )
+
+
+@router.post(
+    "/conversations", status_code=HTTPStatus.CREATED, tags=["conversations"], dependencies=[LIMITED]
+)
+async def open_conversation(
+    web: CurrentWeb, sign_in: CurrentSignIn, body: OpenConversation | None = None
+) -> ConversationOpened:
+    """Open a conversation; without a token it is a visitor's."""
+    asked = body or OpenConversation()
+    conversation_id = await web.service.assistant.conversations.open(
+        channel=asked.channel, locale=asked.locale, sign_in=sign_in
+    )
+    return ConversationOpened(conversation_id=conversation_id)
+
+
+@router.post(
+    "/conversations/{conversation_id}/messages", tags=["conversations"], dependencies=[LIMITED]
+)
+async def post_message(
+    conversation_id: ConversationPath, body: PostMessage, web: CurrentWeb, sign_in: CurrentSignIn
+) -> Turn:
+    """Answer one message. Repeating a message id repeats the answer, not the effect."""
+    message = InboundMessage(
+        message_id=MessageId(body.message_id),
+        conversation_id=ConversationId(conversation_id),
+        text=body.text or "",
+        button=body.button,
+        channel="web",
+        sign_in=sign_in,
+    )
+    return await web.turns.run(web.service.assistant.handle(message))
+
+
+@router.get(
+    "/conversations/{conversation_id}", tags=["conversations"], responses=documented(401, 404)
+)
+async def read_conversation(
+    conversation_id: ConversationPath, web: CurrentWeb, bearer: CurrentBearer
+) -> Timeline:
+    """The timeline; its customer and colleagues only."""
+    identifier = ConversationId(conversation_id)
+    if bearer is not None and bearer.role == "colleague":
+        stored = await web.service.colleagues.timeline(identifier)
+    else:
+        sign_in = bearer.sign_in if bearer else None
+        stored = await web.service.assistant.conversations.timeline(identifier, sign_in)
+    writer = FrameWriter(identifier, web.settings.stream_epoch, web.service.release)
+    frames = writer.durable_all(stored)
+    return Timeline(
+        conversation_id=identifier, epoch=writer.epoch, head_seq=len(frames), frames=frames
+    )
+
+
+@router.post(
+    "/conversations/{conversation_id}/feedback",
+    status_code=HTTPStatus.NO_CONTENT,
+    tags=["conversations"],
+    dependencies=[LIMITED],
+)
+async def rate_turn(
+    conversation_id: ConversationPath, body: Feedback, web: CurrentWeb, sign_in: CurrentSignIn
+) -> None:
+    """Keep what the customer thought of a turn."""
+    conversations = web.service.assistant.conversations
+    await conversations.rate(
+        ConversationId(conversation_id), sign_in, body.turn, body.rating, body.reason
+    )
+
+
+@router.post("/tickets", status_code=HTTPStatus.CREATED, tags=["stream"], dependencies=[LIMITED])
+async def issue_ticket(web: CurrentWeb, bearer: CurrentBearer) -> StreamTicket:
+    """A one-time ticket for `WS /v1/stream`, good for 60 seconds."""
+    if bearer is not None and bearer.sign_in is None:
+        raise Problem(HTTPStatus.FORBIDDEN, "auth.forbidden", "The stream is for customers.")
+    ticket, expires_at = await web.tickets.issue(bearer)
+    return StreamTicket(ticket=ticket, expires_at=expires_at)
+
+
+@router.get("/documents/{document_id}", tags=["documents"], responses=documented(404, 422))
+async def read_document(
+    document_id: Annotated[str, Path(max_length=_MAX_ID, examples=["debit-card-loss"])],
+    web: CurrentWeb,
+    version: Annotated[str | None, Query(max_length=_MAX_ID, examples=["2026-09-01"])] = None,
+) -> CitedDocument:
+    """A cited document; without a version, the one valid today."""
+    today = web.service.clock.now().astimezone(BANK_ZONE).date()
+    document = web.service.library.find(DocumentId(document_id), version, today)
+    if document is None:
+        raise Problem(HTTPStatus.NOT_FOUND, "document.not_found", "There is no such document.")
+    return cited_document(document)

@@ -1,0 +1,132 @@
+"""What every route of the web channel works with, and how routes get it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from starlette.requests import HTTPConnection
+
+from assistant.model.message import SignIn
+from channels.service import Service
+from channels.settings import Settings
+from channels.web.directory import Directory
+from channels.web.problems import Problem
+from channels.web.rates import ClientRates
+from channels.web.running_turns import RunningTurns
+from channels.web.stream_registry import OpenStreams
+from channels.web.stream_tickets import Tickets
+from channels.web.tokens import Bearer, Tokens
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Web:
+    """The web channel while it runs."""
+
+    settings: Settings
+    service: Service
+    tokens: Tokens
+    tickets: Tickets
+    directory: Directory
+    rates: ClientRates
+    turns: RunningTurns
+    streams: OpenStreams
+
+
+def running_web(connection: HTTPConnection) -> Web:
+    """The web channel this request came to."""
+    web = connection.app.state.web
+    assert isinstance(web, Web)  # noqa: S101 - set before the first request
+    return web
+
+
+CurrentWeb = Annotated[Web, Depends(running_web)]
+
+_scheme = HTTPBearer(auto_error=False, bearerFormat="JWT")
+_Authorization = Annotated[HTTPAuthorizationCredentials | None, Depends(_scheme)]
+
+
+async def current_bearer(
+    request: Request, web: CurrentWeb, credentials: _Authorization
+) -> Bearer | None:
+    """Who the token speaks for; None without a token.
+
+    Raises:
+        TokenInvalid: There is an Authorization header, and it is not a token of ours.
+        TokenExpired: The token is too old.
+    """
+    if credentials is not None:
+        return await web.tokens.verify(credentials.credentials)
+    if "authorization" in request.headers:
+        # A header that is not understood must not turn a customer into a visitor.
+        return await web.tokens.verify("")
+    return None
+
+
+CurrentBearer = Annotated[Bearer | None, Depends(current_bearer)]
+
+
+async def current_sign_in(bearer: CurrentBearer) -> SignIn | None:
+    """The customer's sign-in; None for a visitor."""
+    return bearer.sign_in if bearer else None
+
+
+CurrentSignIn = Annotated[SignIn | None, Depends(current_sign_in)]
+
+
+async def current_colleague(bearer: CurrentBearer) -> str:
+    """Name of the colleague who asks.
+
+    Raises:
+        Problem: 401 without a token, 403 with a customer's.
+    """
+    if bearer is None:
+        raise Problem(
+            HTTPStatus.UNAUTHORIZED,
+            "auth.required",
+            "A colleague's token is needed.",
+            headers={"WWW-Authenticate": "Bearer"},
+        )
+    if bearer.role != "colleague":
+        raise Problem(HTTPStatus.FORBIDDEN, "auth.forbidden", "Only colleagues may do this.")
+    return bearer.subject
+
+
+CurrentColleague = Annotated[str, Depends(current_colleague)]
+
+
+async def limit_rate(request: Request, web: CurrentWeb, bearer: CurrentBearer) -> None:
+    """Count this request against its client.
+
+    Raises:
+        Problem: 429 with the seconds to wait.
+    """
+    host = request.client.host if request.client else "-"
+    wait_s = web.rates.wait_s(f"{bearer.subject if bearer else ''}@{host}")
+    if wait_s > 0:
+        raise Problem(
+            HTTPStatus.TOO_MANY_REQUESTS,
+            "rate.limited",
+            "Too many requests from this client.",
+            headers={"Retry-After": str(int(wait_s) + 1)},
+            retryable=True,
+        )
+
+
+LIMITED = Depends(limit_rate)
+
+
+def require_sandbox(web: CurrentWeb) -> None:
+    """Let the request on only with the sandbox on; without it the route does not exist.
+
+    Raises:
+        Problem: 404.
+    """
+    if not web.settings.sandbox:
+        raise Problem(HTTPStatus.NOT_FOUND, "http.not_found", "There is no sandbox here.")
+
+
+SANDBOX_ONLY = Depends(require_sandbox)

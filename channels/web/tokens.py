@@ -1,0 +1,227 @@
+"""Sign-in tokens: who speaks and how sure the channel is, signed.
+
+A bank's app sends its own JWT; the sandbox makes one for a sample customer or colleague.
+The algorithm is fixed by the settings, never taken from the token.
+Source: RFC 7519 (JWT), RFC 8725 (best practices), RFC 7517 (JWKS).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, Literal, Protocol
+
+import jwt
+from pydantic import Field, TypeAdapter, ValidationError
+
+from assistant.errors import AssistantError
+from assistant.model.assurance import Assurance
+from assistant.model.frozen import Frozen
+from assistant.model.ids import CustomerId
+from assistant.model.message import SignIn
+from assistant.ports import Clock
+
+LIFETIME: Final = timedelta(hours=12)
+"""Of tokens the sandbox makes: a working day, as long as `real_name` lasts."""
+
+_LEEWAY: Final = timedelta(seconds=30)
+_SECRET_ALGORITHMS: Final = ("HS256",)
+_JWKS_ALGORITHMS: Final = ("RS256", "ES256", "EdDSA")
+_REQUIRED: Final = ("sub", "iat", "exp", "iss", "aud")
+
+
+class TokenExpired(AssistantError):  # noqa: N818 - a state, not a fault
+    """The token was good and is too old."""
+
+    code = "auth.token_expired"
+
+
+class TokenInvalid(AssistantError):  # noqa: N818 - a state, not a fault
+    """The token is not one of ours, or does not say what it must."""
+
+    code = "auth.token_invalid"
+
+
+class KeysUnavailable(AssistantError):  # noqa: N818 - a state, not a fault
+    """The bank's public keys could not be fetched, so no token can be checked."""
+
+    code = "keys.unavailable"
+    retryable = True
+
+
+class _Claims(Frozen, extra="ignore"):
+    """What a token says.
+
+    Attributes:
+        iat: When the sign-in happened, seconds since 1970.
+        level: Assurance of a customer.
+        name: How the page greets.
+    """
+
+    sub: str = Field(min_length=1, max_length=128)
+    iat: int
+    exp: int
+    role: Literal["customer", "colleague"] = "customer"
+    level: Assurance = Assurance.VISITOR
+    name: str = Field(default="", max_length=100)
+
+
+_CLAIMS: Final = TypeAdapter(_Claims)
+
+
+class Bearer(Frozen):
+    """Who a good token speaks for.
+
+    Attributes:
+        subject: The customer's id, or the colleague's name.
+        signed_in_at: When the sign-in happened, UTC.
+        expires_at: From then on the token is worth nothing, UTC.
+    """
+
+    subject: str
+    role: Literal["customer", "colleague"]
+    level: Assurance
+    name: str
+    signed_in_at: datetime
+    expires_at: datetime
+
+    @property
+    def sign_in(self) -> SignIn | None:
+        """The sign-in of a customer; None for a colleague."""
+        if self.role != "customer":
+            return None
+        return SignIn(customer_id=CustomerId(self.subject), level=self.level, at=self.signed_in_at)
+
+
+class KeySource(Protocol):
+    """Where the key of a token is."""
+
+    @property
+    def algorithms(self) -> tuple[str, ...]:
+        """The only algorithms taken with these keys."""
+        ...
+
+    async def key_for(self, token: str) -> Any:
+        """The key to check it with.
+
+        Raises:
+            jwt.PyJWTError: There is none.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """One secret for signing and checking."""
+
+    value: str
+    algorithms: tuple[str, ...] = _SECRET_ALGORITHMS
+
+    async def key_for(self, token: str) -> str:
+        """See KeySource."""
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class PublicKeys:
+    """The bank's public keys, fetched from its JWKS document and kept for five minutes."""
+
+    client: jwt.PyJWKClient
+    algorithms: tuple[str, ...] = _JWKS_ALGORITHMS
+
+    async def key_for(self, token: str) -> Any:
+        """See KeySource."""
+        # The client blocks while it fetches, a few times an hour.
+        found = await asyncio.to_thread(self.client.get_signing_key_from_jwt, token)
+        return found.key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tokens:
+    """Checks tokens, and makes them for the sandbox.
+
+    Attributes:
+        issuer: `iss` a token must carry.
+        audience: `aud` a token must carry.
+    """
+
+    keys: KeySource
+    issuer: str
+    audience: str
+    clock: Clock
+
+    def issue(
+        self, subject: str, *, role: Literal["customer", "colleague"], level: int, name: str
+    ) -> str:
+        """Make a token, good for 12 hours.
+
+        Raises:
+            TokenInvalid: The keys are the bank's own; nothing can be signed with them.
+        """
+        if not isinstance(self.keys, Secret):
+            raise TokenInvalid
+        now = self.clock.now()
+        claims = {
+            "sub": subject,
+            "role": role,
+            "level": level,
+            "name": name,
+            "iat": int(now.timestamp()),
+            "exp": int((now + LIFETIME).timestamp()),
+            "iss": self.issuer,
+            "aud": self.audience,
+        }
+        return jwt.encode(claims, self.keys.value, algorithm=_SECRET_ALGORITHMS[0])
+
+    async def verify(self, token: str) -> Bearer:
+        """Who the token speaks for.
+
+        Raises:
+            TokenExpired: Good, but too old.
+            TokenInvalid: Anything else that is wrong with it.
+            KeysUnavailable: The keys to check it with could not be fetched.
+        """
+        try:
+            claims = _CLAIMS.validate_python(await self._decode(token))
+        except jwt.PyJWKClientConnectionError as error:
+            raise KeysUnavailable from error
+        except (jwt.PyJWTError, ValidationError) as error:
+            raise TokenInvalid from error
+        bearer = Bearer(
+            subject=claims.sub,
+            role=claims.role,
+            level=claims.level,
+            name=claims.name,
+            signed_in_at=_instant(claims.iat),
+            expires_at=_instant(claims.exp),
+        )
+        now = self.clock.now()
+        if bearer.expires_at <= now:
+            raise TokenExpired
+        if bearer.signed_in_at > now + _LEEWAY:
+            raise TokenInvalid
+        return bearer
+
+    async def _decode(self, token: str) -> dict[str, Any]:
+        return jwt.decode(
+            token,
+            await self.keys.key_for(token),
+            algorithms=list(self.keys.algorithms),
+            issuer=self.issuer,
+            audience=self.audience,
+            # Times are compared with the Clock port, above.
+            options={
+                "require": list(_REQUIRED),
+                "verify_exp": False,
+                "verify_iat": False,
+                "verify_nbf": False,
+            },
+        )
+
+
+def _instant(seconds: int) -> datetime:
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, ValueError, OSError) as error:
+        raise TokenInvalid from error

@@ -1,0 +1,86 @@
+/** The HTTP calls of both pages. Addresses are on the page's own origin. */
+
+import type { BankDocument, Frame, SampleCustomer, Ticket } from "./protocol.ts";
+
+/** An answer other than 2xx. `status` 0: the server could not be reached. */
+export class HttpProblem extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+  ) {
+    super(`${status} ${code}`);
+  }
+}
+
+interface Call {
+  method?: "GET" | "POST";
+  token?: string | null;
+  body?: unknown;
+}
+
+async function call<Answer>(path: string, { method = "GET", token, body }: Call = {}) {
+  const headers: Record<string, string> = { Accept: "application/json" };
+  if (token) headers["Authorization"] = `Bearer ${token}`;
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  const options: RequestInit = { method, headers, credentials: "omit", cache: "no-store" };
+  if (body !== undefined) options.body = JSON.stringify(body);
+  let response: Response;
+  try {
+    response = await fetch(path, options);
+  } catch {
+    throw new HttpProblem(0, "unreachable");
+  }
+  if (!response.ok) throw new HttpProblem(response.status, await problemCode(response));
+  if (response.status === 204) return undefined as Answer;
+  return (await response.json()) as Answer;
+}
+
+async function problemCode(response: Response): Promise<string> {
+  try {
+    return String(((await response.json()) as { code?: unknown }).code ?? "");
+  } catch {
+    return "";
+  }
+}
+
+const part = encodeURIComponent;
+
+/** Sample customers; 404 where there is no sandbox. */
+export const sampleCustomers = () => call<SampleCustomer[]>("/v1/sandbox/customers");
+
+export const signIn = (customerId: string, level: number) =>
+  call<{ token: string; level: number }>("/v1/sandbox/sign-in", {
+    method: "POST",
+    body: { customer_id: customerId, level },
+  });
+
+/** A one-time ticket for the WebSocket; without a token, a visitor's. */
+export const streamTicket = (token: string | null) =>
+  call<{ ticket: string; expires_at: string }>("/v1/tickets", { method: "POST", token });
+
+export const bankDocument = (documentId: string, version: string | null) =>
+  call<BankDocument>(
+    `/v1/documents/${part(documentId)}${version ? `?version=${part(version)}` : ""}`,
+  );
+
+export const staffSignIn = (colleague: string) =>
+  call<{ token: string }>("/v1/sandbox/staff-sign-in", { method: "POST", body: { colleague } });
+
+export const queue = (token: string) =>
+  call<{ tickets: Ticket[] }>("/v1/staff/queue", { token });
+
+export const acceptTicket = (token: string, ticketId: string) =>
+  call<unknown>(`/v1/staff/tickets/${part(ticketId)}/accept`, { method: "POST", token });
+
+export const sayToCustomer = (token: string, ticketId: string, text: string) =>
+  call<unknown>(`/v1/staff/tickets/${part(ticketId)}/messages`, {
+    method: "POST",
+    token,
+    body: { text },
+  });
+
+export const closeTicket = (token: string, ticketId: string) =>
+  call<unknown>(`/v1/staff/tickets/${part(ticketId)}/close`, { method: "POST", token });
+
+export const staffConversation = (token: string, conversationId: string) =>
+  call<{ frames: Frame[] }>(`/v1/staff/conversations/${part(conversationId)}`, { token });

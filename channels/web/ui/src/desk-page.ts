@@ -1,0 +1,265 @@
+/** The colleague queue page. It asks for the queue and the open conversation every 2 s. */
+
+import { LitElement, css, html, nothing, type TemplateResult } from "lit";
+import { customElement, state } from "lit/decorators.js";
+
+import * as api from "./api.ts";
+import "./desk-conversation.ts";
+import type { DeskConversation } from "./desk-conversation.ts";
+import "./desk-queue.ts";
+import "./desk-sign-in.ts";
+import type { Colleague } from "./desk-sign-in.ts";
+import "./document-dialog.ts";
+import { markIcon } from "./icons.ts";
+import type { BubbleEvents } from "./message-bubble.ts";
+import { applyElder, applyLocale, storedElder, storedLocale } from "./preferences.ts";
+import type { Locale, Ticket } from "./protocol.ts";
+import { sharedStyle } from "./shared-style.ts";
+import { words } from "./strings.ts";
+import { deskWords, type DeskKey } from "./strings-desk.ts";
+import { Timeline } from "./timeline.ts";
+
+const POLL_MS = 2_000;
+const KEY = "guitai.colleague";
+
+@customElement("guitai-desk")
+export class DeskPage extends LitElement {
+  static override styles = [
+    sharedStyle,
+    css`
+      .page {
+        display: grid;
+        grid-template-rows: auto auto minmax(0, 1fr);
+        height: 100dvh;
+      }
+
+      .top {
+        display: flex;
+        align-items: center;
+        gap: 0.65rem;
+        padding: 0.5rem 1.2rem;
+        border-bottom: 1px solid var(--line);
+        background: var(--surface);
+      }
+
+      .mark {
+        width: 2rem;
+        height: 2rem;
+        line-height: 0;
+      }
+
+      h1 {
+        flex: 1;
+        margin: 0;
+        font-size: 1.0625rem;
+      }
+
+      .problem {
+        margin: 0;
+        padding: 0.4rem 1.2rem;
+        background: var(--notice);
+        color: var(--on-notice);
+      }
+
+      main {
+        display: grid;
+        grid-template-columns: minmax(17rem, 24rem) minmax(0, 1fr);
+        min-height: 0;
+      }
+
+      guitai-desk-queue {
+        border-inline-end: 1px solid var(--line);
+        background: var(--surface);
+      }
+
+      .nobody {
+        place-self: center;
+        padding: 1rem;
+        color: var(--ink-soft);
+      }
+
+      @media (max-width: 56rem) {
+        main {
+          grid-template-columns: minmax(0, 1fr);
+        }
+
+        main.open guitai-desk-queue,
+        .nobody {
+          display: none;
+        }
+      }
+    `,
+  ];
+
+  @state() private readonly locale: Locale = storedLocale();
+  @state() private colleague: Colleague | null = storedColleague();
+  @state() private tickets: Ticket[] = [];
+  @state() private chosen: Ticket | null = null;
+  @state() private problem: DeskKey | null = null;
+  @state() private revision = 0;
+  @state() private now = Date.now();
+  @state() private source: BubbleEvents["cite"] | null = null;
+  private timeline = new Timeline();
+  private timer: number | undefined;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    applyLocale(this.locale, deskWords(this.locale, "pageTitle"));
+    applyElder(storedElder());
+    void this.poll();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.timer);
+  }
+
+  override render() {
+    const { locale, colleague } = this;
+    if (colleague === null) {
+      return html`<guitai-desk-sign-in
+        .locale=${locale}
+        @signed-in=${(event: CustomEvent<Colleague>) => this.signedIn(event.detail)}
+      ></guitai-desk-sign-in>`;
+    }
+    return html`<div class="page">
+      <header class="top">
+        <span class="mark">${markIcon}</span>
+        <h1>${words(locale, "bank")} · ${deskWords(locale, "desk")}</h1>
+        <span>${colleague.name}</span>
+        <button type="button" @click=${() => this.signOut()}>${deskWords(locale, "signOut")}</button>
+      </header>
+      <div role="status">
+        ${this.problem
+          ? html`<p class="problem">${deskWords(locale, this.problem)}</p>`
+          : nothing}
+      </div>
+      <main class=${this.chosen ? "open" : ""}>
+        <guitai-desk-queue
+          .locale=${locale}
+          .tickets=${this.tickets}
+          .chosen=${this.chosen?.ticket_id ?? null}
+          .now=${this.now}
+          @choose=${(event: CustomEvent<string>) => this.choose(event.detail)}
+        ></guitai-desk-queue>
+        ${this.conversation(colleague)}
+      </main>
+      ${this.source
+        ? html`<guitai-document
+            .locale=${locale}
+            .source=${this.source}
+            @dismiss=${() => (this.source = null)}
+          ></guitai-document>`
+        : nothing}
+    </div>`;
+  }
+
+  private conversation(colleague: Colleague): TemplateResult {
+    const ticket = this.chosen;
+    if (ticket === null) {
+      return html`<p class="nobody">${deskWords(this.locale, "choose")}</p>`;
+    }
+    const { token } = colleague;
+    return html`<guitai-desk-conversation
+      .locale=${this.locale}
+      .ticket=${ticket}
+      .timeline=${this.timeline}
+      .revision=${this.revision}
+      .colleague=${colleague.name}
+      @accept=${() => this.act(api.acceptTicket(token, ticket.ticket_id))}
+      @end=${() => this.act(api.closeTicket(token, ticket.ticket_id))}
+      @reply=${(event: CustomEvent<string>) =>
+        this.reply(ticket, colleague, event.detail)}
+      @back=${() => (this.chosen = null)}
+      @cite=${(event: CustomEvent<BubbleEvents["cite"]>) => (this.source = event.detail)}
+    ></guitai-desk-conversation>`;
+  }
+
+  private async poll(): Promise<void> {
+    clearTimeout(this.timer);
+    await this.refresh();
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.poll(), POLL_MS);
+  }
+
+  private async refresh(): Promise<void> {
+    if (this.colleague === null || document.hidden) return;
+    try {
+      this.tickets = (await api.queue(this.colleague.token)).tickets;
+      this.now = Date.now();
+      this.keepChosen();
+      await this.refreshConversation();
+      if (this.problem === "unreachable") this.problem = null;
+    } catch (problem) {
+      this.failed(problem, "unreachable");
+    }
+  }
+
+  /** The chosen ticket as the queue now has it; one that left the queue is closed. */
+  private keepChosen(): void {
+    const { chosen } = this;
+    if (chosen === null) return;
+    const now = this.tickets.find((ticket) => ticket.ticket_id === chosen.ticket_id);
+    this.chosen = now ?? { ...chosen, status: "closed" };
+  }
+
+  private async refreshConversation(): Promise<void> {
+    const { chosen, colleague } = this;
+    if (chosen === null || colleague === null) return;
+    const { frames } = await api.staffConversation(colleague.token, chosen.conversation_id);
+    const head = Math.max(0, ...frames.map((frame) => frame.seq ?? 0));
+    // Another ticket may have been chosen meanwhile.
+    if (this.chosen?.ticket_id !== chosen.ticket_id || head === this.timeline.lastSeq) return;
+    this.timeline.restore(frames, head);
+    this.revision += 1;
+  }
+
+  private choose(ticketId: string): void {
+    this.chosen = this.tickets.find((ticket) => ticket.ticket_id === ticketId) ?? null;
+    this.timeline = new Timeline();
+    this.problem = null;
+    void this.poll();
+  }
+
+  private async reply(ticket: Ticket, { token }: Colleague, text: string): Promise<void> {
+    const sent = await this.act(api.sayToCustomer(token, ticket.ticket_id, text));
+    if (!sent) this.renderRoot.querySelector<DeskConversation>("guitai-desk-conversation")?.putBack(text);
+  }
+
+  /** True when the server did it. */
+  private async act(call: Promise<unknown>): Promise<boolean> {
+    let done = true;
+    try {
+      await call;
+      this.problem = null;
+    } catch (problem) {
+      done = false;
+      this.failed(problem, "taken");
+    }
+    await this.poll();
+    return done;
+  }
+
+  private failed(problem: unknown, key: DeskKey): void {
+    if (!(problem instanceof api.HttpProblem)) throw problem;
+    if (problem.status === 401) this.signOut();
+    else this.problem = key;
+  }
+
+  private signedIn(colleague: Colleague): void {
+    this.colleague = colleague;
+    sessionStorage.setItem(KEY, JSON.stringify(colleague));
+    void this.poll();
+  }
+
+  private signOut(): void {
+    this.colleague = this.chosen = null;
+    this.tickets = [];
+    sessionStorage.removeItem(KEY);
+  }
+}
+
+function storedColleague(): Colleague | null {
+  const text = sessionStorage.getItem(KEY);
+  return text === null ? null : (JSON.parse(text) as Colleague);
+}

@@ -1,0 +1,63 @@
+/** Words of the colleague queue page's controls. */
+
+import type { Locale } from "./protocol.ts";
+import { fill } from "./strings.ts";
+
+type Words = readonly [hans: string, hant: string, english: string];
+
+const STRINGS = {
+  pageTitle: ["海岳银行 人工坐席", "海岳銀行 人工坐席", "Haiyue Bank desk"],
+  desk: ["人工坐席", "人工坐席", "Colleague desk"],
+  signInTitle: ["坐席登录", "坐席登入", "Colleague sign-in"],
+  signInLead: [
+    "演示环境：输入姓名即可。真实环境由银行统一身份认证登录。",
+    "演示環境：輸入姓名即可。真實環境由銀行統一身份認證登入。",
+    "Sandbox: a name is enough. A real bank uses its own identity provider.",
+  ],
+  name: ["姓名", "姓名", "Name"],
+  signIn: ["登录", "登入", "Sign in"],
+  signOut: ["退出", "登出", "Sign out"],
+  signInFailed: ["登录没有成功。", "登入沒有成功。", "Signing in did not work."],
+  queue: ["排队与进行中", "排隊與進行中", "Waiting and accepted"],
+  counts: ["{waiting} 人等待 · {mine} 个进行中", "{waiting} 人等待 · {mine} 個進行中", "{waiting} waiting · {mine} accepted"],
+  empty: ["目前没有客户在等待。", "目前沒有客戶在等待。", "Nobody is waiting."],
+  unreachable: [
+    "暂时无法获取队列，正在重试…",
+    "暫時無法取得佇列，正在重試…",
+    "The queue cannot be reached, trying again…",
+  ],
+  visitor: ["访客", "訪客", "Visitor"],
+  waiting: ["等待中", "等待中", "Waiting"],
+  accepted: ["进行中", "進行中", "Accepted"],
+  closed: ["已结束", "已結束", "Closed"],
+  position: ["第 {n} 位", "第 {n} 位", "No. {n}"],
+  waited: ["已等 {n} 分钟", "已等 {n} 分鐘", "waited {n} min"],
+  colleague: ["坐席：{name}", "坐席：{name}", "Colleague: {name}"],
+  reason: ["转接原因", "轉接原因", "Reason"],
+  summary: ["对话摘要", "對話摘要", "Summary"],
+  accept: ["接入", "接入", "Accept"],
+  close: ["结束服务", "結束服務", "Close"],
+  back: ["返回队列", "返回佇列", "Back to the queue"],
+  choose: ["从左侧选择一位客户", "從左側選擇一位客戶", "Choose a customer from the queue"],
+  reply: ["回复客户", "回覆客戶", "Reply to the customer"],
+  send: ["发送", "傳送", "Send"],
+  acceptFirst: ["接入后即可回复。", "接入後即可回覆。", "Accept the ticket to reply."],
+  taken: [
+    "这一步没有成功，可能已被其他坐席接入或已结束。",
+    "這一步沒有成功，可能已被其他坐席接入或已結束。",
+    "That did not work; another colleague may have it, or it is closed.",
+  ],
+} as const satisfies Record<string, Words>;
+
+export type DeskKey = keyof typeof STRINGS;
+
+const COLUMN: Readonly<Record<Locale, 0 | 1 | 2>> = { "zh-Hans": 0, "zh-Hant": 1, en: 2 };
+
+/** The words for a key, with `{name}` filled in from `values`. */
+export function deskWords(
+  locale: Locale,
+  key: DeskKey,
+  values: Readonly<Record<string, string | number>> = {},
+): string {
+  return fill(STRINGS[key][COLUMN[locale]], values);
+}

@@ -1,0 +1,1 @@
+"""Measures the assistant as a customer meets it."""

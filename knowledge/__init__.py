@@ -1,0 +1,1 @@
+"""What the bank knows and says: content, its check, documents, retrieval."""

@@ -1,0 +1,100 @@
+"""What a pack holds that nothing uses, and tasks no words can start."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Set
+from typing import Final
+
+from assistant.model.flow import ActionStep, CallStep, CollectStep, Flow, LinkStep, SetSlotsStep
+from assistant.model.ids import SlotName
+from assistant.model.predicate import Predicate
+from assistant.model.release import Release
+from knowledge.content_problems import Problems, did_you_mean
+from knowledge.loader import Pack
+
+_WORD: Final = re.compile(r"[^\W\d]\w*")
+_SAID_BY_CODE: Final = ("utter_ask_", "utter_reason_", "reason_")
+"""Responses that actions name by rule: questions of `action_ask_…`, reasons of a refusal."""
+
+
+def check_usage(pack: Pack, said_by_code: Set[str], problems: Problems) -> None:
+    """Warn of responses and slots without use, and of flows no example starts.
+
+    Args:
+        pack: As read, free of errors or not.
+        said_by_code: Responses the engine or the actions name.
+        problems: Where warnings are reported.
+    """
+    used = _used_responses(pack.release) | said_by_code
+    for key, place in pack.responses.places.items():
+        if key not in used and not key.startswith(_SAID_BY_CODE):
+            problems.warn(place, f'no flow says "{key}"; remove it if no action says it either')
+    slots = _used_slots(pack.release)
+    for name, place in pack.domain.places.items():
+        slot = pack.domain.slots.get(SlotName(name))
+        is_filled = slot is not None and bool(slot.entities or slot.intents)
+        if name not in slots and not is_filled:
+            problems.warn(
+                place, f'no flow or response uses the slot "{name}"; remove it if no action does'
+            )
+    _check_triggers(pack, problems)
+
+
+def _used_responses(release: Release) -> set[str]:
+    used: set[str] = {rule.replace_with for rule in release.review_rules}
+    for flow in release.flows.values():
+        for step in flow.steps.values():
+            if isinstance(step, ActionStep):
+                used.add(step.action)
+            elif isinstance(step, CollectStep):
+                used |= {step.utter, *(item.utter for item in step.rejections)}
+    return used
+
+
+def _used_slots(release: Release) -> set[str]:
+    used: set[str] = set()
+    for flow in release.flows.values():
+        used |= _slots_of(flow)
+    for variants in release.responses.values():
+        for variant in variants:
+            used |= set(variant.conditions)
+            for text in variant.text.values():
+                used |= set(_WORD.findall(text))
+    for policy in release.policies.values():
+        conditions = [code.condition for code in policy.codes if code.condition is not None]
+        used |= _read_by(conditions) | {code.target for code in policy.codes}
+    return used
+
+
+def _slots_of(flow: Flow) -> set[str]:
+    used = set[str](flow.persisted_slots)
+    conditions = [flow.guard] if flow.guard is not None else []
+    for step in flow.steps.values():
+        conditions += [way.condition for way in step.next if way.condition is not None]
+        if isinstance(step, CollectStep):
+            used.add(step.slot)
+            conditions += [item.condition for item in step.rejections]
+        elif isinstance(step, SetSlotsStep):
+            used |= set(step.values)
+    return used | _read_by(conditions)
+
+
+def _read_by(conditions: Iterable[Predicate]) -> set[str]:
+    return {name[-1] for condition in conditions for name in condition.names()}
+
+
+def _check_triggers(pack: Pack, problems: Problems) -> None:
+    """Each task needs examples under a trigger's intent, or under its own id."""
+    intents = pack.training.intents()
+    steps = [step for source in pack.flows.values() for step in source.flow.steps.values()]
+    joined = {step.flow for step in steps if isinstance(step, LinkStep | CallStep)}
+    for source in pack.flows.values():
+        flow = source.flow
+        named = {trigger.intent for trigger in flow.nlu_triggers}
+        for intent in sorted(named - intents - pack.domain.intents):
+            hint = did_you_mean(intent, intents | pack.domain.intents)
+            problems.warn(source.part.key_place("nlu_trigger"), f'no intent "{intent}"{hint}')
+        is_task = not flow.is_pattern and flow.id not in joined
+        if is_task and not (named | {flow.id}) & intents:
+            problems.warn(source.place, f'no training example starts flow "{flow.id}"')

@@ -1,0 +1,95 @@
+"""Everything that can be found, cut into passages, with the vector of each piece."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.model.ids import PassageId
+from knowledge.bm25 import LexicalIndex
+from knowledge.chunking import Passage, passages_of
+from knowledge.documents import Document
+from knowledge.vectors import Progress, VectorCache, Vectors
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Passages with their vectors; position `i` means the same passage everywhere.
+
+    Attributes:
+        vectors: One row for each passage.
+        sentence_vectors: One row for each sentence of all passages in order, or None when
+            the corpus is too large to embed every sentence.
+    """
+
+    passages: tuple[Passage, ...]
+    vectors: Vectors
+    sentence_vectors: Vectors | None
+    lexical: LexicalIndex = field(repr=False)
+
+    @cached_property
+    def position(self) -> dict[PassageId, int]:
+        """Where each passage stands."""
+        return {passage.passage_id: index for index, passage in enumerate(self.passages)}
+
+    @cached_property
+    def first_sentence(self) -> NDArray[np.int64]:
+        """Row of the first sentence of each passage, and one past the last row."""
+        counts = [len(passage.sentences) for passage in self.passages]
+        return np.concatenate(([0], np.cumsum(counts, dtype=np.int64)))
+
+    @cached_property
+    def _days(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        first = [passage.effective_from.toordinal() for passage in self.passages]
+        last = [(passage.effective_to or date.max).toordinal() for passage in self.passages]
+        return np.array(first, dtype=np.int64), np.array(last, dtype=np.int64)
+
+    def valid_on(self, day: date) -> NDArray[np.bool_]:
+        """Which passages may be quoted as of `day`."""
+        first, last = self._days
+        ordinal = day.toordinal()
+        return np.asarray((first <= ordinal) & (ordinal <= last))
+
+    def sentences_of(self, position: int) -> Vectors | None:
+        """Vectors of the sentences of one passage, None when there are none."""
+        start, end = self.first_sentence[position : position + 2]
+        if self.sentence_vectors is None or start == end:
+            return None
+        rows: Vectors = self.sentence_vectors[start:end]
+        return rows
+
+
+def build_corpus(
+    documents: Iterable[Document],
+    cache: VectorCache,
+    *,
+    sentence_limit: int | None = None,
+    progress: Progress | None = None,
+) -> Corpus:
+    """Cut and embed documents; only what the cache does not hold is embedded.
+
+    Args:
+        documents: All versions that may be asked about.
+        cache: Where vectors are remembered.
+        sentence_limit: With more sentences than this none is embedded by itself; searching
+            stays as it is, quoting and abstaining get less exact. None: no limit.
+        progress: Told how far embedding is.
+    """
+    passages = tuple(passage for document in documents for passage in passages_of(document))
+    sentences = [sentence.text for passage in passages for sentence in passage.sentences]
+    exact = sentence_limit is None or len(sentences) <= sentence_limit
+    texts = [passage.embedded_text for passage in passages]
+    vectors = cache.vectors(texts + sentences if exact else texts, progress)
+    return Corpus(
+        passages=passages,
+        vectors=vectors[: len(texts)],
+        sentence_vectors=vectors[len(texts) :] if exact else None,
+        lexical=LexicalIndex(
+            [passage.text for passage in passages], [passage.context for passage in passages]
+        ),
+    )

@@ -1,0 +1,90 @@
+"""From a content pack to something that can be searched, embedding only what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from knowledge.corpus import Corpus, build_corpus
+from knowledge.documents import Document, read_documents
+from knowledge.index_chroma import ChromaIndex, open_index
+from knowledge.retrieval import HybridKnowledge
+from knowledge.vectors import SHIPPED_FOLDER, PassageEncoder, Progress, VectorCache
+
+DOCUMENTS_FOLDER: Final = "documents"
+_INDEX_FOLDER: Final = "index"
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltIndex:
+    """An index that is ready, and what it was made of."""
+
+    documents: tuple[Document, ...]
+    corpus: Corpus
+    index: ChromaIndex
+
+    def knowledge(
+        self,
+        encoder: PassageEncoder,
+        *,
+        synonyms: Mapping[str, Sequence[str]] | None = None,
+        outside: Sequence[str] = (),
+    ) -> HybridKnowledge:
+        """The port Knowledge over this index; arguments as in HybridKnowledge."""
+        return HybridKnowledge(self.corpus, self.index, encoder, synonyms=synonyms, outside=outside)
+
+
+def build_index(
+    content_dir: Path,
+    data_dir: Path,
+    encoder: PassageEncoder,
+    progress: Progress | None = None,
+    *,
+    chroma_url: str | None = None,
+) -> BuiltIndex:
+    """Make or open the index of a content pack.
+
+    Vectors the pack ships or this deployment has computed before are read back; a pack that
+    has not changed is opened without embedding anything.
+
+    Args:
+        content_dir: The pack; documents are below its `documents/`.
+        data_dir: Where new vectors and the embedded index are kept.
+        encoder: The model; another model has another index.
+        progress: Told how far embedding is; not called when there is nothing to embed.
+        chroma_url: A Chroma server instead of the embedded index.
+
+    Raises:
+        ContentError: A document is wrong.
+        KnowledgeUnavailable: The index cannot be opened or written.
+    """
+    documents = read_documents(content_dir / DOCUMENTS_FOLDER)
+    cache = VectorCache(
+        encoder, shipped=content_dir / SHIPPED_FOLDER, own=data_dir / SHIPPED_FOLDER
+    )
+    corpus = build_corpus(documents, cache, progress=progress)
+    index = open_index(
+        corpus.passages,
+        corpus.vectors,
+        model=encoder.fingerprint,
+        folder=data_dir / _INDEX_FOLDER,
+        url=chroma_url,
+    )
+    return BuiltIndex(documents, corpus, index)
+
+
+def ship_vectors(content_dir: Path, encoder: PassageEncoder) -> Path:
+    """Write the pack's vector file for this model; run after documents changed.
+
+    Raises:
+        ContentError: A document is wrong.
+    """
+    documents = read_documents(content_dir / DOCUMENTS_FOLDER)
+    folder = content_dir / SHIPPED_FOLDER
+    cache = VectorCache(encoder, shipped=folder)
+    passages = build_corpus(documents, cache).passages
+    texts = [passage.embedded_text for passage in passages]
+    texts.extend(sentence.text for passage in passages for sentence in passage.sentences)
+    return cache.ship(texts, folder)

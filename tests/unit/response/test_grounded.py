@@ -1,0 +1,112 @@
+"""Every sentence of an answer stands in a document; without one there is no answer."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.ports.knowledge import PassageHit, SentenceHit
+from assistant.response.grounded import (
+    Abstention,
+    Asked,
+    GroundedAnswer,
+    Thresholds,
+    asked_for,
+    ground,
+)
+
+TABLE = "| 存期 | 年利率 | 起存 |\n|---|---|---|\n| 一年 | 1.00% | 50元 |\n| 三年 | 1.30% | 50元 |"
+
+
+def hit(sentences, *, score=0.9, text=None, document="d", version="v 1"):
+    return PassageHit(
+        passage_id=f"{document}@{version}#s-1",
+        document_id=document,
+        title="标题",
+        section="办理方式",
+        version=version,
+        effective_from=date(2026, 1, 1),
+        effective_to=None,
+        text=text or "".join(words for words, _ in sentences),
+        score=score,
+        sentences=tuple(SentenceHit(text=words, score=value) for words, value in sentences),
+    )
+
+
+def said(grounding):
+    assert isinstance(grounding, GroundedAnswer)
+    return [sentence.text for sentence in grounding.sentences]
+
+
+def test_nothing_found_is_an_abstention():
+    assert ground("挂失", []) == Abstention("nothing_found", 0.0)
+
+
+def test_a_low_score_is_an_abstention_that_says_how_low():
+    assert ground("挂失", [hit([("甲。", 0.9)], score=0.49)]) == Abstention("not_sure", 0.49)
+
+
+def test_a_passage_without_sentences_is_an_abstention():
+    assert isinstance(ground("挂失", [hit([], text="x")]), Abstention)
+
+
+def test_sentences_are_quoted_in_the_order_of_the_document_with_their_citation():
+    passage = hit([("先登录手机银行。", 0.8), ("再点击挂失。", 0.9), ("祝您愉快。", 0.1)])
+    answer = ground("挂失怎么办", [passage])
+    assert said(answer) == ["先登录手机银行。", "再点击挂失。"]
+    citation = answer.sentences[0].citation
+    assert citation.quote == "先登录手机银行。"
+    assert citation.url == "/v1/documents/d?version=v%201"
+
+
+def test_a_question_for_a_figure_prefers_the_sentence_that_has_one():
+    passage = hit([("挂失请到网点办理手续。", 0.8), ("补办新卡收取工本费5元。", 0.75)])
+    assert "补办新卡收取工本费5元。" in said(ground("补卡要多少钱", [passage]))
+    assert said(ground("补卡要多少钱", [passage], Thresholds(sentences=1))) == [
+        "补办新卡收取工本费5元。"
+    ]
+
+
+def test_a_row_of_a_table_is_shown_with_its_headings_and_cited_as_it_stands():
+    passage = hit([("| 三年 | 1.30% | 50元 |", 0.9)], text=TABLE)
+    answer = ground("三年利率多少", [passage])
+    assert said(answer) == ["三年：年利率 1.30%，起存 50元"]
+    assert answer.sentences[0].citation.quote == "| 三年 | 1.30% | 50元 |"
+
+
+def test_an_answer_comes_from_one_version_of_one_document():
+    answer = ground("利率", [hit([("甲。", 0.9)]), hit([("乙。", 0.9)], version="2")])
+    assert said(answer) == ["甲。"]
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("三年定期利率多少", Asked.FIGURE),
+        ("挂失要收费吗", Asked.FIGURE),
+        ("How much is a new card?", Asked.FIGURE),
+        ("怎么改手机号", Asked.STEPS),
+        ("能不能提前还款", Asked.WHETHER),
+        ("可以代辦嗎", Asked.WHETHER),
+        ("存款保险", Asked.ANYTHING),
+    ],
+)
+def test_the_asking_words_say_what_kind_of_sentence_answers(question, kind):
+    assert asked_for(question) is kind
+
+
+@given(
+    st.text(max_size=20),
+    st.lists(
+        st.tuples(st.text("卡费0123。", min_size=1, max_size=30), st.floats(0, 1)), max_size=6
+    ),
+    st.floats(0, 1),
+)
+def test_every_figure_said_stands_in_a_quotation(question, sentences, score):
+    grounding = ground(question, [hit(sentences, score=score)])
+    if isinstance(grounding, GroundedAnswer):
+        assert 1 <= len(grounding.sentences) <= 3
+        for sentence in grounding.sentences:
+            assert sentence.citation.quote == sentence.text
+            assert sentence.text in {words for words, _ in sentences}
