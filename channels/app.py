@@ -38,8 +38,9 @@ _log = logging.getLogger(__name__)
 SETTLE_EVERY_S: Final = 2.0
 """How often actions left unknown are asked about."""
 
-_WS_MAX_BYTES: Final = 65_536
-"""Twice our own limit, so that we can say 4413 ourselves to whoever is over it."""
+_WS_MAX_BYTES: Final = 262_144
+"""Eight times our own limit, so that we can say 4413 ourselves; beyond it the protocol's own
+1009 ends the connection before the frame is in memory."""
 
 _HEADER_BYTES: Final = 32_768
 

@@ -124,16 +124,27 @@ def load_release(folder: Path) -> Release:
     return load(folder, gateway_knows=gateway_knows)
 
 
-def make_brain(settings: Settings, progress: Progress | None = None) -> Brain:
+def make_brain(
+    settings: Settings,
+    progress: Progress | None = None,
+    told: Callable[[str], None] | None = None,
+) -> Brain:
     """Load content, models and index; the slow half of a start.
+
+    Args:
+        settings: The deployment's.
+        progress: Told how far embedding is, when there is something to embed.
+        told: Told of each part that is done: `content`, `index`, `models`.
 
     Raises:
         ContentError: The pack is wrong.
         KnowledgeUnavailable: The index cannot be opened.
     """
     encoder = SentenceEncoder(settings.embedding_model or BUNDLED)
-    encoder.warm()
+    warming = encoder.warm()
     release = load_release(settings.content_dir)
+    tell = told or _nobody
+    tell("content")
     built = build_index(
         settings.content_dir,
         settings.data_dir,
@@ -142,14 +153,22 @@ def make_brain(settings: Settings, progress: Progress | None = None) -> Brain:
         chroma_url=settings.chroma_url,
     )
     knowledge = built.knowledge(encoder, synonyms=release.lexicon.synonyms)
+    tell("index")
+    understander = make_understander(settings, release, encoder, progress)
+    warming.join()
+    tell("models")
     return Brain(
         release=release,
         encoder=encoder,
         built=built,
         knowledge=knowledge,
         library=DocumentLibrary(built.documents),
-        understander=_understander(settings, release, encoder, progress),
+        understander=understander,
     )
+
+
+def _nobody(_: str) -> None:
+    """Nobody listens."""
 
 
 def example_vectors(
@@ -159,20 +178,20 @@ def example_vectors(
     return ExampleVectors(encoder, settings.content_dir, settings.data_dir, progress)
 
 
-def _understander(
+def make_understander(
     settings: Settings,
     release: Release,
     encoder: SentenceEncoder,
-    progress: Progress | None,
+    progress: Progress | None = None,
 ) -> Callable[[Clock], Understander]:
+    """Train on the release's examples, or read back what was trained before."""
     classifier = train(
         release.examples,
         example_vectors(settings, encoder, progress),
+        encoder,
         lambda sentence: normalise(sentence, release.lexicon.rewrites).text,
-        settings.data_dir / "models",
-        encoder.fingerprint,
+        (settings.data_dir / "models", encoder.fingerprint),
     )
-    classifier.encoder = encoder
 
     def make(clock: Clock) -> Understander:
         def today() -> date:
@@ -191,7 +210,7 @@ async def build(
     clock: Clock | None = None,
     http: httpx.AsyncClient | None = None,
 ) -> AsyncIterator[RunningService]:
-    """Join the pieces. Tests and evals pass their own brain, clock and client; nothing else differs.
+    """Join the pieces; tests and evals pass their own brain, clock and client.
 
     Args:
         settings: The deployment's.

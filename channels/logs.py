@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Final
 
 _FORMAT: Final = "%(asctime)s %(levelname)s %(name)s %(message)s"
-_NOISY: Final = ("httpx", "httpcore", "uvicorn.error", "websockets")
+_OURS: Final = ("assistant", "knowledge", "actions", "channels", "evals", "guitai")
 
 _ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
@@ -28,6 +28,8 @@ def configure(level: str = "INFO") -> None:
     """Send log lines to stderr; libraries speak up from WARNING on."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(QuietFormatter(_FORMAT))
-    logging.basicConfig(level=level, handlers=[handler], force=True)
-    for name in _NOISY:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    # Some libraries set a level of their own; the handler keeps them to ours.
+    handler.setLevel(level)
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    for name in _OURS:
+        logging.getLogger(name).setLevel(level)

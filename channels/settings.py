@@ -119,6 +119,9 @@ class Settings(BaseSettings):
     action_endpoint: str | None = None
     """Address of a rasa-sdk action server that runs the actions; unset: in this process."""
 
+    action_token: SecretStr | None = None
+    """Shared secret of callers of `guitai actions` that may vouch for a customer; unset: nobody."""
+
     jwt_issuer: str = "guitai-sandbox"
     """`iss` that sign-in tokens must carry."""
 

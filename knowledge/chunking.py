@@ -69,9 +69,14 @@ class Passage:
     sentences: tuple[Sentence, ...]
 
     @property
+    def heading(self) -> str:
+        """Title and section in one line."""
+        return f"{self.title} {self.section}".rstrip()
+
+    @property
     def embedded_text(self) -> str:
         """What the passage's vector stands for."""
-        return f"{self.title} {self.section}\n{self.text}"
+        return f"{self.heading}\n{self.text}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -23,12 +23,14 @@ class Corpus:
 
     Attributes:
         vectors: One row for each passage.
+        heading_vectors: One row for each passage, of its title and section alone.
         sentence_vectors: One row for each sentence of all passages in order, or None when
             the corpus is too large to embed every sentence.
     """
 
     passages: tuple[Passage, ...]
     vectors: Vectors
+    heading_vectors: Vectors
     sentence_vectors: Vectors | None
     lexical: LexicalIndex = field(repr=False)
 
@@ -81,15 +83,28 @@ def build_corpus(
         progress: Told how far embedding is.
     """
     passages = tuple(passage for document in documents for passage in passages_of(document))
-    sentences = [sentence.text for passage in passages for sentence in passage.sentences]
-    exact = sentence_limit is None or len(sentences) <= sentence_limit
-    texts = [passage.embedded_text for passage in passages]
-    vectors = cache.vectors(texts + sentences if exact else texts, progress)
+    exact = sentence_limit is None or sum(map(_count, passages)) <= sentence_limit
+    texts = embedded_texts(passages) if exact else embedded_texts(passages)[: 2 * len(passages)]
+    vectors = cache.vectors(texts, progress)
     return Corpus(
         passages=passages,
-        vectors=vectors[: len(texts)],
-        sentence_vectors=vectors[len(texts) :] if exact else None,
+        vectors=vectors[: len(passages)],
+        heading_vectors=vectors[len(passages) : 2 * len(passages)],
+        sentence_vectors=vectors[2 * len(passages) :] if exact else None,
         lexical=LexicalIndex(
             [passage.text for passage in passages], [passage.context for passage in passages]
         ),
     )
+
+
+def embedded_texts(passages: Sequence[Passage]) -> list[str]:
+    """Everything that is embedded: the passages, their headings, then all sentences."""
+    return [
+        *(passage.embedded_text for passage in passages),
+        *(passage.heading for passage in passages),
+        *(sentence.text for passage in passages for sentence in passage.sentences),
+    ]
+
+
+def _count(passage: Passage) -> int:
+    return len(passage.sentences)

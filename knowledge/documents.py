@@ -195,8 +195,9 @@ def _split(text: str, source: str) -> tuple[str, str, int]:
 def _mapping(header: str, source: str) -> tuple[Mapping[str, Any], dict[str, int]]:
     """The values, and the line of the file each key stands on."""
     try:
-        node = yaml.compose(header, Loader=yaml.SafeLoader)
-        values = yaml.safe_load(header)
+        loader = yaml.SafeLoader(header)
+        node = loader.get_single_node()
+        values: Any = loader.construct_document(node) if node is not None else None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 2 if error.problem_mark else 1
         raise ContentError((f"{source}:{line}: not YAML: {error.problem}",)) from error

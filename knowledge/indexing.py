@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from knowledge.corpus import Corpus, build_corpus
+from knowledge.corpus import Corpus, build_corpus, embedded_texts
 from knowledge.documents import Document, read_documents
 from knowledge.index_chroma import ChromaIndex, open_index
 from knowledge.retrieval import HybridKnowledge
@@ -84,7 +84,4 @@ def ship_vectors(content_dir: Path, encoder: PassageEncoder) -> Path:
     documents = read_documents(content_dir / DOCUMENTS_FOLDER)
     folder = content_dir / SHIPPED_FOLDER
     cache = VectorCache(encoder, shipped=folder)
-    passages = build_corpus(documents, cache).passages
-    texts = [passage.embedded_text for passage in passages]
-    texts.extend(sentence.text for passage in passages for sentence in passage.sentences)
-    return cache.ship(texts, folder)
+    return cache.ship(embedded_texts(build_corpus(documents, cache).passages), folder)

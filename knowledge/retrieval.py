@@ -180,6 +180,7 @@ class HybridKnowledge:
         cosines = tuple((rows @ asked.vector).tolist()) if rows is not None else ()
         signals = Signals(
             passage=passage,
+            heading=float(self._corpus.heading_vectors[position] @ asked.vector),
             sentence=max(cosines, default=passage),
             lexical=float(asked.lexical[position]),
         )

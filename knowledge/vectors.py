@@ -28,6 +28,7 @@ Progress: TypeAlias = Callable[[int, int], None]
 SHIPPED_FOLDER: Final = "vectors"
 _KEY_CHARACTERS: Final = 16
 _BATCH: Final = 16
+_MODE: Final = 0o644  # a temporary file is born private; this one is read by other accounts
 
 
 class PassageEncoder(Protocol):
@@ -88,7 +89,7 @@ class VectorCache:
         unique = list(dict.fromkeys(texts))
         self.vectors(unique)
         path = folder / f"{self._encoder.fingerprint}.npz"
-        _write(path, {key: self._known[key] for key in sorted(map(_key, unique))})
+        _write(path, {key: self._known[key] for key in sorted({_key(text) for text in unique})})
         return path
 
     def _embed(self, missing: Mapping[str, str], progress: Progress | None) -> None:
@@ -125,4 +126,5 @@ def _write(path: Path, vectors: Mapping[str, NDArray[np.float16]]) -> None:
             keys=np.array([key.encode() for key in vectors]),
             vectors=np.stack(list(vectors.values())),
         )
+    Path(file.name).chmod(_MODE)
     os.replace(file.name, path)  # noqa: PTH105 - Path.replace needs a second Path object

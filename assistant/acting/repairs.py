@@ -7,6 +7,9 @@ from assistant.dialogue.stack import cancel
 from assistant.model.events import FlowResumed
 from assistant.model.message import Button
 
+_HOLDING_WORDS = frozenset({"take_your_time"})
+"""Response keys that hold nothing worth hearing again."""
+
 
 async def cancel_flow(context: TurnContext) -> bool:
     """`action_cancel_flow`: give up the task the pattern was opened for."""
@@ -54,7 +57,7 @@ async def clarify(context: TurnContext) -> bool:
 async def repeat(context: TurnContext) -> bool:
     """`action_repeat_bot_messages`: the last reply again, word for word."""
     context.runner.leave_step()
-    for said in context.log.tracker.last_said():
+    for said in context.log.tracker.last_said(besides=_HOLDING_WORDS):
         context.say_part(said.part)
     return False
 

@@ -32,7 +32,7 @@ from assistant.model.commands import (
     Thanks,
     Wait,
 )
-from assistant.model.events import Clarified, Confirmed, Frame, NotUnderstood, SlotSet
+from assistant.model.events import Chatted, Clarified, Confirmed, Frame, NotUnderstood, SlotSet
 from assistant.model.flow import END, CollectStep
 from assistant.model.ids import FlowId
 
@@ -89,6 +89,8 @@ def _talk(command: Command, log: TurnLog) -> None:
             context: dict[str, JsonValue] = {"reason": command.reason, "failures": failures}
             push_pattern(log, "pattern_cannot_handle", context)
         case _:
+            if isinstance(command, ChitChat):
+                log.add(Chatted)
             push_pattern(log, _SIMPLE_PATTERNS[type(command)])
 
 

@@ -145,7 +145,7 @@ class Runner:
             return None
         if frame.step == END:
             finish_top(self.log)
-            return None
+            return Wait() if flow.ends_turn else None
         step = flow.steps.get(frame.step)
         if step is None:  # the flow changed under a running conversation: start it over
             go_to(self.log, flow.first)

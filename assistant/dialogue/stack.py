@@ -94,7 +94,7 @@ def finish_top(log: TurnLog) -> None:
     if frame.kind != "pattern":
         log.add(FlowCompleted, flow=frame.flow, frame_id=frame.frame_id, step=_last_step(frame))
     _remove(log, frame, flow)
-    if frame.kind == "flow":
+    if frame.kind == "flow" and not flow.ends_turn:
         _resume_below(log, frame)
 
 
@@ -143,9 +143,9 @@ def _remove(log: TurnLog, frame: Frame, flow: Flow) -> None:
 
 def _resume_below(log: TurnLog, finished: Frame) -> None:
     below = log.tracker.top
-    if below is None or below.kind != "flow":
-        return
-    if below.step is None:
+    if below is None and flow_of(log, finished).run_pattern_completed:
+        push_pattern(log, "pattern_completed", {"previous_flow": finished.flow})
+    if below is None or below.kind != "flow" or below.step is None:
         return
     push_pattern(
         log,

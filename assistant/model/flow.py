@@ -148,13 +148,24 @@ class Flow:
         """Whether this is one of the engine's repair patterns."""
         return self.id.startswith(PATTERN_PREFIX)
 
+    @property
+    def ends_turn(self) -> bool:
+        """Whether nothing else is said after it: a task that waited stays quiet meanwhile."""
+        return self.metadata.get("ends_turn") is True
+
     def collects(self) -> tuple[CollectStep, ...]:
         """The questions of the flow, in the order written."""
         return tuple(step for step in self.steps.values() if isinstance(step, CollectStep))
 
+    def optional_slots(self) -> tuple[SlotName, ...]:
+        """Slots the task can use and never asks for (`metadata.optional_slots`)."""
+        names = self.metadata.get("optional_slots")
+        return tuple(SlotName(str(name)) for name in names) if isinstance(names, list) else ()
+
     def own_slots(self) -> frozenset[SlotName]:
         """Slots the flow's own steps fill; they are reset when it ends unless persisted."""
         names = {step.slot for step in self.collects() if step.reset_after_flow_ends}
+        names |= set(self.optional_slots())
         for step in self.steps.values():
             if isinstance(step, SetSlotsStep):
                 names |= set(step.values)

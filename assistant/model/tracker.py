@@ -118,9 +118,13 @@ class Tracker:
         """Events of one turn, oldest first."""
         return [event for event in self.events if event.turn == turn]
 
-    def last_said(self) -> list[Said]:
-        """What the assistant said in its last turn that said something."""
-        said = [event for event in self.events if isinstance(event, Said)]
+    def last_said(self, besides: frozenset[str] = frozenset()) -> list[Said]:
+        """What was said in the last turn that said anything besides these response keys."""
+        said = [
+            event
+            for event in self.events
+            if isinstance(event, Said) and event.part.response_key not in besides
+        ]
         return [event for event in said if event.turn == said[-1].turn] if said else []
 
     def record(self, event: Event) -> None:  # noqa: C901, PLR0915 - one complete fold

@@ -40,7 +40,7 @@ class Thresholds:
     """
 
     answer: float = 0.5
-    companion: float = 0.85
+    companion: float = 0.7
     passages: int = 3
     sentences: int = 3
     characters: int = 220
@@ -73,7 +73,7 @@ class Abstention:
 Grounding: TypeAlias = GroundedAnswer | Abstention
 
 _DEFAULT: Final = Thresholds()
-_FITTING_KIND: Final = 0.2  # added to a sentence score of 0 to 1
+_FITTING_KIND: Final = 0.1  # added to a sentence score of 0 to 1
 _FIGURE: Final = re.compile(
     r"\d|[一二两三四五六七八九十百千万]+(?:个?[元年月天日时分次]|小时)|免费|免收|不收"
 )

@@ -8,6 +8,7 @@ What a rule decides no classifier may overrule: a wish for a person, a plain yes
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -53,6 +54,8 @@ from assistant.understanding.values.found import Found
 from assistant.understanding.wordrules import WordRules
 
 _MONEY_FLOWS = ("transfer", "pay", "repay", "deposit", "buy", "limit")
+_FORMATTED = frozenset({"id_number", "card_number", "code", "phone", "amount", "card"})
+_FIGURES = re.compile(r"[\d\s.,x*-]+")
 _TALK: dict[str, Command] = {
     "human_handoff": HumanHandoff(),
     "affirm": Affirm(),
@@ -116,6 +119,8 @@ class _Reading:
         whole = self.rules.whole(self.message)
         if whole is not None:
             return _by("rules", _TALK[whole])
+        if asked is not None and asked.kind in _FORMATTED and self._is_malformed(asked):
+            return _by("rules", CannotHandle(reason="not_a_value"))
         if asked is None:
             inside = self.rules.inside(self.message)
             return _by("rules", _TALK[inside]) if inside else None
@@ -146,6 +151,13 @@ class _Reading:
         if asked.kind == "name" and not self.rules.whole(self.message):
             return whole_answer(asked, self.message, self.original)
         return None
+
+    def _is_malformed(self, asked: SlotDefinition) -> bool:
+        """Only figures, and still not the value that was asked for: a slip, not another wish."""
+        if not _FIGURES.fullmatch(self.message.text):
+            return False
+        found = extract(self.message, self._wanted(asked, moves_money=True), self.release.lexicon)
+        return not fill(found, [asked], self.message)
 
     def _answer(self, asked: SlotDefinition) -> Understood | None:
         """An answer to the open question, or a correction of an earlier one."""
@@ -203,7 +215,10 @@ class _Reading:
         limits = self.owner.thresholds
         intent, probability = scores.ranked[0]
         if intent == "out_of_scope" or scores.known < limits.known:
-            if self._asks() and scores.known >= limits.known:
+            if self.rules.mentions("insults", message.text):
+                return (CannotHandle(reason="insult", confidence=probability),)
+            asked = dict(scores.ranked).get("search_knowledge", 0.0) >= limits.option
+            if asked and self._asks() and scores.known >= limits.known:
                 return (SearchKnowledge(question=self.original, confidence=probability),)
             return (CannotHandle(reason="out_of_scope", confidence=probability),)
         if probability < limits.sure:
@@ -214,6 +229,8 @@ class _Reading:
         flow = flow_for_intent(intent, self.release, probability)
         if intent == "search_knowledge" or intent.startswith("faq"):
             return (SearchKnowledge(question=self.original, confidence=probability),)
+        if intent in {"chitchat", "out_of_scope"} and self.rules.mentions("insults", message.text):
+            return (CannotHandle(reason="insult", confidence=probability),)
         if intent in _TALK:
             return (_TALK[intent].model_copy(update={"confidence": probability}),)
         if flow is None:

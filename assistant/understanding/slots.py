@@ -26,8 +26,11 @@ def asked_slot(tracker: Tracker, release: Release) -> SlotDefinition | None:
 
 
 def task_slots(flows: Iterable[Flow], release: Release) -> list[SlotDefinition]:
-    """Slots the given flows collect, in the order they ask, each once."""
-    names = dict.fromkeys(step.slot for flow in flows for step in flow.collects())
+    """Slots the given flows collect or can use (`optional_slots`), in order, each once."""
+    names: dict[SlotName, None] = {}
+    for flow in flows:
+        names |= dict.fromkeys(step.slot for step in flow.collects())
+        names |= dict.fromkeys(flow.optional_slots())
     return [release.slots[name] for name in names if name in release.slots]
 
 

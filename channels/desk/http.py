@@ -11,10 +11,10 @@ from pydantic import BaseModel, Field, JsonValue, StringConstraints
 
 from assistant.model.ids import ConversationId, CustomerId, TicketId
 from assistant.ports import Ticket
-from channels.web.bodies import Body
+from channels.web.bodies import MESSAGE_ID_PATTERN, Body, Words
 from channels.web.frames import FrameWriter
 from channels.web.problems import Problem, documented
-from channels.web.state import CurrentColleague, CurrentWeb, Web
+from channels.web.state import CurrentColleague, CurrentConversation, CurrentWeb, Web
 
 router = APIRouter(
     prefix="/v1/staff",
@@ -22,7 +22,7 @@ router = APIRouter(
     responses=documented(401, 403, 404, 413, 415, 422, 500, 503),
 )
 
-TicketPath = Annotated[str, Path(max_length=200, examples=["h_01KAN5Q0Z3W8"])]
+TicketPath = Annotated[str, Path(pattern=MESSAGE_ID_PATTERN, examples=["h_01KAN5Q0Z3W8"])]
 
 
 class QueuedCustomer(BaseModel):
@@ -62,7 +62,7 @@ class Queue(BaseModel):
 class ColleagueMessage(Body):
     """What the colleague says to the customer."""
 
-    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+    text: Annotated[Words, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
 
 
 class ConversationFrames(BaseModel):
@@ -110,10 +110,9 @@ async def close_ticket(ticket_id: TicketPath, web: CurrentWeb, colleague: Curren
 
 @router.get("/conversations/{conversation_id}")
 async def read_conversation(
-    conversation_id: Annotated[str, Path(max_length=200)], web: CurrentWeb, _: CurrentColleague
+    identifier: CurrentConversation, web: CurrentWeb, _: CurrentColleague
 ) -> ConversationFrames:
     """What the customer and the assistant said."""
-    identifier = ConversationId(conversation_id)
     stored = await web.service.colleagues.timeline(identifier)
     writer = FrameWriter(identifier, web.settings.stream_epoch, web.service.release)
     return ConversationFrames(conversation_id=identifier, frames=writer.durable_all(stored))

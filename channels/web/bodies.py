@@ -5,7 +5,15 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    StringConstraints,
+    model_validator,
+)
 
 from assistant.model.ids import ConversationId, CustomerId, DocumentId
 from assistant.model.message import Locale
@@ -16,10 +24,33 @@ MAX_PAYLOAD = 1000
 ClientId = Annotated[str, StringConstraints(pattern=MESSAGE_ID_PATTERN)]
 """Chosen by the client: the same id is the same message."""
 
-Payload = Annotated[str, StringConstraints(min_length=1, max_length=MAX_PAYLOAD)]
+
+def _storable(words: str) -> str:
+    """Words as any store and any reader can take them.
+
+    JSON may escape half a surrogate pair, which is no character, and NUL, which PostgreSQL
+    does not store (its manual, section 8.3).
+
+    Raises:
+        ValueError: Half a surrogate pair.
+    """
+    try:
+        words.encode()
+    except UnicodeEncodeError as error:
+        msg = "not Unicode text"
+        raise ValueError(msg) from error
+    return words.replace("\0", "")
+
+
+Words = Annotated[str, AfterValidator(_storable)]
+"""What a person wrote."""
+
+Payload = Annotated[
+    str, StringConstraints(min_length=1, max_length=MAX_PAYLOAD), AfterValidator(_storable)
+]
 """Payload of a pressed button."""
 
-Comment = Annotated[str, StringConstraints(max_length=1000)]
+Comment = Annotated[str, StringConstraints(max_length=1000), AfterValidator(_storable)]
 Rating = Annotated[int, Field(ge=-1, le=5)]
 """-1 and 1 are thumbs down and up; 1 to 5 are stars."""
 
@@ -56,7 +87,7 @@ class PostMessage(Body):
     )
 
     message_id: ClientId
-    text: str | None = None
+    text: Words | None = None
     button: Payload | None = None
 
     @model_validator(mode="after")
@@ -94,9 +125,7 @@ class StreamTicket(BaseModel):
 class SampleSignIn(Body):
     """Sign in as a sample customer."""
 
-    customer_id: Annotated[str, StringConstraints(min_length=1, max_length=64)] = Field(
-        examples=["C1001"]
-    )
+    customer_id: ClientId = Field(examples=["C1001"])
     level: int = Field(default=3, ge=1, le=4)
 
 
@@ -111,7 +140,7 @@ class SampleColleague(Body):
     """Sign in as a colleague of the sample bank."""
 
     colleague: Annotated[
-        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)
+        Words, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)
     ] = Field(examples=["李静"])
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Query, Response
 
-from assistant.model.ids import ConversationId, DocumentId, MessageId
+from assistant.model.ids import DocumentId, MessageId
 from assistant.model.message import InboundMessage, Turn
 from channels.web.bodies import (
     CitedDocument,
@@ -24,7 +24,13 @@ from channels.web.bodies import (
 from channels.web.cited_documents import cited_document
 from channels.web.frames import FrameWriter
 from channels.web.problems import Problem, documented
-from channels.web.state import LIMITED, CurrentBearer, CurrentSignIn, CurrentWeb
+from channels.web.state import (
+    LIMITED,
+    CurrentBearer,
+    CurrentConversation,
+    CurrentSignIn,
+    CurrentWeb,
+)
 
 BANK_ZONE: Final = timezone(timedelta(hours=8), "CST")
 """Documents are valid by the bank's day; China has no daylight saving time."""
@@ -33,8 +39,6 @@ _MAX_ID: Final = 200
 
 router = APIRouter(prefix="/v1", responses=documented(401, 404, 413, 415, 422, 429, 500, 503))
 health_router = APIRouter(tags=["health"])
-
-ConversationPath = Annotated[str, Path(max_length=_MAX_ID, examples=["c_01KAN5Q0Z3W8"])]
 
 
 @health_router.get("/healthz")
@@ -75,12 +79,12 @@ async def open_conversation(
     "/conversations/{conversation_id}/messages", tags=["conversations"], dependencies=[LIMITED]
 )
 async def post_message(
-    conversation_id: ConversationPath, body: PostMessage, web: CurrentWeb, sign_in: CurrentSignIn
+    identifier: CurrentConversation, body: PostMessage, web: CurrentWeb, sign_in: CurrentSignIn
 ) -> Turn:
     """Answer one message. Repeating a message id repeats the answer, not the effect."""
     message = InboundMessage(
         message_id=MessageId(body.message_id),
-        conversation_id=ConversationId(conversation_id),
+        conversation_id=identifier,
         text=body.text or "",
         button=body.button,
         channel="web",
@@ -93,10 +97,9 @@ async def post_message(
     "/conversations/{conversation_id}", tags=["conversations"], responses=documented(401, 404)
 )
 async def read_conversation(
-    conversation_id: ConversationPath, web: CurrentWeb, bearer: CurrentBearer
+    identifier: CurrentConversation, web: CurrentWeb, bearer: CurrentBearer
 ) -> Timeline:
     """The timeline; its customer and colleagues only."""
-    identifier = ConversationId(conversation_id)
     if bearer is not None and bearer.role == "colleague":
         stored = await web.service.colleagues.timeline(identifier)
     else:
@@ -116,13 +119,11 @@ async def read_conversation(
     dependencies=[LIMITED],
 )
 async def rate_turn(
-    conversation_id: ConversationPath, body: Feedback, web: CurrentWeb, sign_in: CurrentSignIn
+    identifier: CurrentConversation, body: Feedback, web: CurrentWeb, sign_in: CurrentSignIn
 ) -> None:
     """Keep what the customer thought of a turn."""
     conversations = web.service.assistant.conversations
-    await conversations.rate(
-        ConversationId(conversation_id), sign_in, body.turn, body.rating, body.reason
-    )
+    await conversations.rate(identifier, sign_in, body.turn, body.rating, body.reason)
 
 
 @router.post("/tickets", status_code=HTTPStatus.CREATED, tags=["stream"], dependencies=[LIMITED])

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Final
 
-from fastapi import Depends, Request
+from fastapi import Depends, Path, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.requests import HTTPConnection
 
+from assistant.errors import ConversationNotFound
+from assistant.model.ids import ConversationId
 from assistant.model.message import SignIn
 from channels.service import Service
 from channels.settings import Settings
+from channels.web.bodies import MESSAGE_ID_PATTERN
 from channels.web.directory import Directory
 from channels.web.problems import Problem
 from channels.web.rates import ClientRates
@@ -45,6 +49,7 @@ def running_web(connection: HTTPConnection) -> Web:
 
 CurrentWeb = Annotated[Web, Depends(running_web)]
 
+_ID: Final = re.compile(MESSAGE_ID_PATTERN)
 _scheme = HTTPBearer(auto_error=False, bearerFormat="JWT")
 _Authorization = Annotated[HTTPAuthorizationCredentials | None, Depends(_scheme)]
 
@@ -96,6 +101,22 @@ async def current_colleague(bearer: CurrentBearer) -> str:
 
 
 CurrentColleague = Annotated[str, Depends(current_colleague)]
+
+
+def conversation_in_path(
+    conversation_id: Annotated[str, Path(examples=["c_01KAN5Q0Z3W8"])],
+) -> ConversationId:
+    """The conversation a path names.
+
+    Raises:
+        ConversationNotFound: No conversation can have this id.
+    """
+    if not _ID.fullmatch(conversation_id):
+        raise ConversationNotFound
+    return ConversationId(conversation_id)
+
+
+CurrentConversation = Annotated[ConversationId, Depends(conversation_in_path)]
 
 
 async def limit_rate(request: Request, web: CurrentWeb, bearer: CurrentBearer) -> None:

@@ -46,7 +46,7 @@ class Feed:
     Attributes:
         last_seq: Number of the last durable frame queued for the page.
         accepted: Message id of every message stored, to its number.
-        awaited: Messages this page sent that are not stored yet.
+        awaited: Messages this page sent that it has not been told of as stored; set when it is.
         mode: Who answers now.
         finished: End of the last turn; None before the first.
     """
@@ -58,7 +58,7 @@ class Feed:
     writer: FrameWriter
     last_seq: int = 0
     accepted: dict[str, int] = field(default_factory=dict)
-    awaited: set[str] = field(default_factory=set)
+    awaited: dict[str, asyncio.Event] = field(default_factory=dict)
     mode: Mode = "assistant"
     finished: TurnFinished | None = None
     _is_muted: bool = False
@@ -166,8 +166,8 @@ class Feed:
     async def _send(self, stored: StoredEvent, frame: Frame) -> None:
         event, number = stored.event, _number(stored)
         if isinstance(event, MessageReceived) and event.message_id in self.awaited:
-            self.awaited.discard(event.message_id)
             await self._put("accepted", {"cmid": event.message_id, "seq": number})
+            self.awaited.pop(event.message_id).set()
         await self.outbound.put(frame)
         self.last_seq = number
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from dataclasses import dataclass
 from typing import Final
@@ -32,6 +33,8 @@ _log = logging.getLogger(__name__)
 
 _HANDOFF: Final = "/human_handoff"
 _RETRY_MS: Final = 1000
+_NEWS_S: Final = 1.0
+"""How long news of a turn may take after the turn itself, before the log is read."""
 
 
 def error_body(error: AssistantError | None) -> Body:
@@ -93,7 +96,7 @@ class Operations:
         if known is not None:
             self._offer("accepted", {"cmid": identifier, "seq": known, "dup": True})
             return
-        self.feed.awaited.add(identifier)
+        self.feed.awaited[identifier] = asyncio.Event()
         self._answer(identifier, text=frame.body.text or "", button=frame.body.button)
 
     def _answer(self, identifier: MessageId, *, text: str, button: str | None) -> None:
@@ -107,19 +110,28 @@ class Operations:
         )
 
         def failed(error: AssistantError | None) -> None:
-            self.feed.awaited.discard(identifier)
+            self.feed.awaited.pop(identifier, None)
             self._offer("error", {**error_body(error), "cmid": identifier})
 
         self.web.turns.start(self._handle(message), failed=failed)
 
     async def _handle(self, message: InboundMessage) -> None:
         await self.web.service.assistant.handle(message)
-        if message.message_id in self.feed.awaited:
-            # The broadcast may have lost it; the log has not.
-            try:
-                await self.feed.catch_up()
-            except TooSlow:
-                _log.info("stream too slow for its own turn")
+        told = self.feed.awaited.get(message.message_id)
+        if told is None:
+            return
+        try:
+            async with asyncio.timeout(_NEWS_S):
+                await told.wait()
+        except TimeoutError:
+            await self._read_log()
+
+    async def _read_log(self) -> None:
+        """The broadcast lost a turn; the log has it."""
+        try:
+            await self.feed.catch_up()
+        except TooSlow:
+            _log.info("stream too slow for its own turn")
 
     def _rate(self, frame: Rate) -> None:
         self._count()

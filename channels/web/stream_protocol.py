@@ -9,7 +9,7 @@ from pydantic import Field, JsonValue, TypeAdapter, ValidationError
 
 from assistant.model.frozen import Frozen
 from assistant.model.message import Locale
-from channels.web.bodies import ClientId, Comment, Payload, PostMessage, Rating
+from channels.web.bodies import ClientId, Comment, Payload, PostMessage, Rating, Words
 
 MAX_FRAME_BYTES: Final = 32 * 1024
 HISTORY_LIMIT: Final = 100
@@ -38,8 +38,8 @@ class HelloBody(Frozen):
         epoch: Of the numbering that `last_seq` belongs to.
     """
 
-    ticket: Annotated[str, Field(min_length=1, max_length=200)]
-    conv: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    ticket: ClientId
+    conv: ClientId | None = None
     last_seq: Annotated[int, Field(ge=0)] = 0
     epoch: int | str | None = None
     locale: Locale | None = None
@@ -49,7 +49,7 @@ class SendBody(Frozen):
     """A message: words, or a pressed button."""
 
     cmid: ClientId
-    text: str | None = None
+    text: Words | None = None
     button: Payload | None = None
 
 

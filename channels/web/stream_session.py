@@ -88,7 +88,7 @@ class StreamSession:
 
     async def _close(self, closing: Closing, writing: asyncio.Task[None]) -> None:
         try:
-            async with asyncio.timeout(_GOODBYE_S):
+            async with asyncio.timeout(min(_GOODBYE_S, self.web.settings.stream_slow_s)):
                 self._offer("bye", {"reason": closing.reason})
                 await self._outbound.drained()
                 writing.cancel()

@@ -27,7 +27,7 @@ from knowledge.words import is_foreign, normalised
 
 Floats: TypeAlias = NDArray[np.float64]
 
-_UNITS: Final = np.array([10.0, 10.0, 0.1])  # brings the three signals to one size
+_UNITS: Final = np.array([10.0, 10.0, 10.0, 0.1])  # brings the signals to one size
 _RIDGE: Final = 0.005
 _STEPS: Final = 4000
 _RATE: Final = 0.5
@@ -37,7 +37,7 @@ _OTHER_SECTION: Final = 0.3  # the right document counts, its right section coun
 def fit_rank(
     built: BuiltIndex, knowledge: HybridKnowledge, questions: Sequence[LabelledQuestion]
 ) -> Floats:
-    """Weights of passage cosine, sentence cosine and BM25, by conditional logit."""
+    """Weights of passage, heading and sentence cosine and of BM25, by conditional logit."""
     cases: list[tuple[Floats, Floats]] = []
     for question in questions:
         if question.document_id is None:
@@ -68,9 +68,9 @@ def _label(built: BuiltIndex, candidate: Candidate, question: LabelledQuestion) 
     return 1.0 if passage.section == question.section else _OTHER_SECTION
 
 
-def _signals(candidate: Candidate) -> tuple[float, float, float]:
+def _signals(candidate: Candidate) -> tuple[float, ...]:
     signals = candidate.signals
-    return signals.passage, signals.sentence, signals.lexical
+    return signals.passage, signals.heading, signals.sentence, signals.lexical
 
 
 def fit_answerable(
@@ -109,8 +109,9 @@ def main() -> None:
     )
     fitted = {
         "passage": rank[0],
-        "sentence": rank[1],
-        "lexical": rank[2],
+        "heading": rank[1],
+        "sentence": rank[2],
+        "lexical": rank[3],
         "slope": slope,
         "intercept": intercept,
         "foreign": foreign,

@@ -102,6 +102,7 @@ def _share(outcomes: Sequence[bool]) -> float:
 def main() -> None:
     """Measure the pack of the repository; the folder for the index is the first argument."""
     encoder = SentenceEncoder()
+    encoder.warm().join()  # loading the model is not part of answering a question
     built = build_index(CONTENT, Path(sys.argv[1]), encoder)
     release = load(CONTENT)
     knowledge = built.knowledge(encoder, synonyms=release.lexicon.synonyms)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from contextlib import asynccontextmanager
 
 import httpx
@@ -10,7 +11,7 @@ import pytest
 
 from channels.app import Server, create_app, listen, server_config
 from channels.settings import Settings
-from tests.e2e.page import Page, Site
+from tests.e2e.page import Site
 from tests.e2e.scripted_assistant import ScriptedService
 
 PEOPLE = {
@@ -89,9 +90,11 @@ def site_for(make_app):
         app = make_app(settings)
         server = Server(server_config(app, settings))
         listening = listen("127.0.0.1", 0)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 16_384)
+        started = asyncio.Event()
+        server.on_ready = started.set
         running = asyncio.create_task(server.serve([listening]))
-        while not server.started:
-            await asyncio.sleep(0.01)
+        await started.wait()
         base = f"http://127.0.0.1:{listening.getsockname()[1]}"
         async with httpx.AsyncClient(base_url=base, trust_env=False) as client:
             site = Site(base, client, app, server)
@@ -111,6 +114,3 @@ def site_for(make_app):
 async def site(site_for, settings):
     async with site_for(settings) as opened:
         yield opened
-
-
-__all__ = ["Page"]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 from fastapi import FastAPI
@@ -68,6 +70,15 @@ class Page:
         await self.stack.aclose()
 
 
+def _small_socket(port: int) -> socket.socket:
+    """Takes little unread, so that a page that does not read is felt soon."""
+    small = socket.socket()
+    small.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    small.connect(("127.0.0.1", port))
+    small.setblocking(False)
+    return small
+
+
 @dataclass
 class Site:
     base: str
@@ -90,7 +101,12 @@ class Site:
         stack = AsyncExitStack()
         address = self.base.replace("http", "ws") + "/v1/stream"
         socket = await stack.enter_async_context(
-            connect(address, origin=self.base if origin == "same" else origin, proxy=None)
+            connect(
+                address,
+                origin=self.base if origin == "same" else origin,
+                proxy=None,
+                sock=_small_socket(urlsplit(self.base).port or 0),
+            )
         )
         page = Page(socket, stack)
         self.pages.append(page)

@@ -6,7 +6,7 @@ Conversations, colleagues, log, lock and broadcast are the real ones; only `hand
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -29,10 +29,10 @@ from assistant.model.events import (
     SlotSet,
     TurnFinished,
 )
-from assistant.model.ids import DocumentId, Fingerprint, FlowId, FrameId, SlotName
+from assistant.model.ids import ConversationId, DocumentId, Fingerprint, FlowId, FrameId, SlotName
 from assistant.model.message import InboundMessage, ReplyPart, Turn
 from assistant.model.release import Release, ResponseVariant
-from assistant.ports import Clock, IdSource
+from assistant.ports import Clock, IdSource, StoredEvent
 from assistant.response.public import public_turn
 
 RELEASE = Release(
@@ -44,6 +44,7 @@ RELEASE = Release(
         "utter_colleague_left": (ResponseVariant(text={"zh-Hans": "{colleague}"}),),
     },
 )
+CARD_LOSS = DocumentId("debit-card-loss")
 READ_BACK = {
     "kind": "read_back",
     "title": "T",
@@ -53,8 +54,18 @@ READ_BACK = {
 }
 
 
-class Defect(RuntimeError):
+class DefectError(RuntimeError):
     """A programming error, with personal data in its text."""
+
+
+@dataclass
+class LossyBroadcast(MemoryBroadcast):
+    """Loses the first events of each batch, when told to."""
+
+    loses: int = 0
+
+    async def publish(self, conversation_id: ConversationId, events: Sequence[StoredEvent]) -> None:
+        await super().publish(conversation_id, events[self.loses :])
 
 
 @dataclass
@@ -68,14 +79,14 @@ class ScriptedAssistant:
     async def handle(self, message: InboundMessage) -> Turn:
         self.calls.append(message)
         if not message.text.strip() and not message.button:
-            raise MessageInvalid("empty")
+            raise MessageInvalid(problem="empty")
         if len(message.text) > 4000:
-            raise MessageInvalid("too_long")
+            raise MessageInvalid(problem="too_long")
         if message.text == "store is down":
             raise StoreUnavailable
         if message.text == "defect":
             msg = "customer 13800001001"
-            raise Defect(msg)
+            raise DefectError(msg)
         async with self.conversations.hold(message.conversation_id, message.sign_in) as held:
             number = held.log.tracker.turns.get(message.message_id)
             if number is None:
@@ -139,7 +150,7 @@ class ScriptedAssistant:
 
 @dataclass(frozen=True)
 class StoredDocument:
-    document_id: DocumentId = DocumentId("debit-card-loss")
+    document_id: DocumentId = CARD_LOSS
     title: str = "借记卡挂失"
     version: str = "2026-09-01"
     effective_from: date = date(2026, 9, 1)
@@ -159,7 +170,7 @@ class OneDocument:
 class ScriptedService:
     clock: Clock
     ids: IdSource
-    broadcast: MemoryBroadcast = field(default_factory=MemoryBroadcast)
+    broadcast: LossyBroadcast = field(default_factory=LossyBroadcast)
     release: Release = RELEASE
     library: OneDocument = field(default_factory=OneDocument)
     checks: dict[str, str] = field(default_factory=lambda: {"database": "ok"})

@@ -164,9 +164,7 @@ async def test_brackets_within_words_do_not_count_as_depth(http):
 async def test_a_body_over_64_kb_is_refused(http):
     path = await opened(http)
     body = {"message_id": "m-1", "text": "a" * 70_000}
-    assert is_problem(
-        await http.post(f"{path}/messages", json=body), 413, "request.too_large"
-    )
+    assert is_problem(await http.post(f"{path}/messages", json=body), 413, "request.too_large")
 
 
 async def test_a_body_without_a_length_is_counted_as_it_comes(http):
@@ -215,7 +213,9 @@ async def test_a_defect_tells_nothing(http, caplog):
     ["Bearer nonsense", "Bearer a.b.c", "Basic dTpw", "Bearer", "nonsense", "Bearer \u00ff"],
 )
 async def test_a_token_that_is_not_ours_is_refused(http, header):
-    answer = await http.post("/v1/conversations", headers={"Authorization": header.encode("latin-1")})
+    answer = await http.post(
+        "/v1/conversations", headers={"Authorization": header.encode("latin-1")}
+    )
     assert is_problem(answer, 401, "auth.token_invalid")
     assert answer.headers["www-authenticate"].startswith("Bearer")
 

@@ -29,9 +29,7 @@ async def test_without_the_sandbox_nobody_signs_in_here(http_for, tmp_path):
     settings = Settings(_env_file=None, data_dir=tmp_path, bank_url="https://bank.example")
     async with http_for(settings) as http:
         body = {"customer_id": "C1001", "level": 3}
-        assert is_problem(
-            await http.post("/v1/sandbox/sign-in", json=body), 404, "http.not_found"
-        )
+        assert is_problem(await http.post("/v1/sandbox/sign-in", json=body), 404, "http.not_found")
         staff = await http.post("/v1/sandbox/staff-sign-in", json={"colleague": "李静"})
         assert is_problem(staff, 404, "http.not_found")
 

@@ -1,0 +1,7 @@
+"""The command line: `guitai`."""
+
+from __future__ import annotations
+
+from channels.cli.entry import main
+
+__all__ = ["main"]

@@ -1,0 +1,70 @@
+"""`guitai search`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from assistant.acting.context import BANK_ZONE
+from channels.cli.configuration import read_settings
+from channels.cli.progress import bar
+from channels.composition_content import found_lines, open_knowledge, questions_of
+from channels.composition_log import machine_clock
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+_SHOWN: Final = 120
+
+
+@app.command(
+    epilog="\b\nExample:\n  guitai search 大额存单利率\n  guitai search -k 3 --json 挂失要钱吗\n"
+    "  guitai search --file questions.jsonl --docs ./manuals",
+)
+def search(
+    question: Annotated[str | None, typer.Argument(help="What to look for.")] = None,
+    *,
+    limit: Annotated[int, typer.Option("-k", min=1, max=50, help="Most passages.")] = 5,
+    file: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help='Lines of {"id", "question"}.'),
+    ] = None,
+    docs: Annotated[
+        Path | None, typer.Option(help="Another folder of documents, indexed first.")
+    ] = None,
+    on: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Answers as of this day.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON, one line a question.")] = False,
+) -> None:
+    """Ranked passages with scores and citation ids. --file always writes JSON lines."""
+    if (question is None) == (file is None):
+        msg = "give a question or --file, not both"
+        raise typer.BadParameter(msg)
+    settings = read_settings()
+    questions = questions_of(file, question)
+    with bar("embedding") as progress:
+        knowledge = open_knowledge(settings, docs, progress)
+    as_of = on.date() if on else machine_clock().now().astimezone(BANK_ZONE).date()
+    asyncio.run(_print(knowledge, questions, as_of, limit, as_json or file is not None))
+
+
+async def _print(
+    knowledge: Any, questions: Sequence[Any], as_of: date, limit: int, as_json: bool
+) -> None:
+    async for line in found_lines(knowledge, questions, as_of=as_of, limit=limit):
+        print(json.dumps(line, ensure_ascii=False) if as_json else _table(line), flush=True)
+
+
+def _table(line: Any) -> str:
+    rows = []
+    for hit in line["hits"]:
+        text = " ".join(hit["text"].split())
+        shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+        rows.append(f"{hit['score']:.3f}  {hit['passage_id']}\n       {shown}")
+    return "\n".join(rows) or "nothing found"

@@ -1,0 +1,120 @@
+"""`guitai serve`."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import signal
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from assistant.errors import SettingsError
+from channels import app as web
+from channels.bootstrap import Brain, build, make_brain
+from channels.cli.configuration import read_settings
+from channels.cli.progress import Steps, bar
+from channels.cli.sandbox_process import SandboxProcess, sandbox_process
+from channels.composition_sandbox import answers, uses_sandbox
+from channels.logs import configure
+from channels.service import Service
+from channels.settings import Settings
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+
+@app.command(
+    epilog="\b\nExample:\n  guitai serve --with-sandbox\n  guitai serve --host 0.0.0.0 --port 8080",
+)
+def serve(
+    *,
+    with_sandbox: Annotated[
+        bool, typer.Option("--with-sandbox", help="Also start the sandbox core bank.")
+    ] = False,
+    host: Annotated[str | None, typer.Option(help="Address to listen on; GUITAI_HOST.")] = None,
+    port: Annotated[int | None, typer.Option(help="TCP port; GUITAI_PORT.")] = None,
+) -> None:
+    """The assistant: API, WebSocket and pages, until Ctrl-C or SIGTERM."""
+    settings = read_settings(host=host, port=port)
+    configure()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _stop)
+    _check_port(settings)
+    steps = Steps()
+    with ExitStack() as stack:
+        sandbox = stack.enter_context(sandbox_process(settings)) if with_sandbox else None
+        with bar("embedding") as progress:
+            brain = make_brain(settings, progress, steps.done)
+        _say_bank(settings, sandbox, steps)
+        asyncio.run(_serve(settings, brain, steps))
+
+
+async def _serve(settings: Settings, brain: Brain, steps: Steps) -> None:
+    # Opened here rather than in the web server, which would only log what goes wrong.
+    async with build(settings, brain=brain) as service:
+
+        @asynccontextmanager
+        async def opened(_: Settings) -> AsyncIterator[Service]:
+            yield service
+
+        def ready(port: int) -> None:
+            steps.done(f"ready in {steps.seconds():.1f} s")
+            _print_links(settings, port)
+
+        try:
+            await web.serve(web.create_app(settings, opened), settings, ready=ready)
+        except OSError as error:
+            raise _port_error(settings, error) from error
+
+
+def _say_bank(settings: Settings, sandbox: SandboxProcess | None, steps: Steps) -> None:
+    if sandbox is not None:
+        sandbox.wait()
+        how = "sandbox" if sandbox.process else "sandbox that was running already"
+        steps.done(f"bank: {how} at {sandbox.url}")
+    elif uses_sandbox(settings) and not answers(settings.bank_url):
+        steps.done(f"bank: nothing answers at {settings.bank_url} yet; start it: guitai sandbox")
+    else:
+        steps.done(f"bank: {settings.bank_url}")
+
+
+def _check_port(settings: Settings) -> None:
+    """Find out before the slow part of a start.
+
+    Raises:
+        SettingsError: The port is taken, or the address is not of this machine.
+    """
+    try:
+        web.listen(settings.host, settings.port).close()
+    except OSError as error:
+        raise _port_error(settings, error) from error
+
+
+def _port_error(settings: Settings, error: OSError) -> SettingsError:
+    reason = error.strerror or type(error).__name__
+    if error.errno == errno.EADDRINUSE:
+        return SettingsError(
+            f"Port {settings.port} is taken. Choose another one with GUITAI_PORT or --port."
+        )
+    return SettingsError(
+        f"Cannot listen on {settings.host}:{settings.port}: {reason}. "
+        "Check GUITAI_HOST and GUITAI_PORT."
+    )
+
+
+def _print_links(settings: Settings, port: int) -> None:
+    host = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104 - compared, not bound
+    address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    rows = [("customer page", "/"), ("colleague desk", "/desk"), ("API", "/openapi.json")]
+    for name, path in rows:
+        print(f"  {name:<15} {address}{path}", flush=True)
+    if uses_sandbox(settings):
+        print(f"  {'sandbox bank':<15} {settings.bank_url}/docs", flush=True)
+
+
+def _stop(number: int, _: FrameType | None) -> None:
+    """End from wherever we are: what was opened is closed on the way out."""
+    raise SystemExit(0)

@@ -1,0 +1,151 @@
+"""What commands do with a content pack and with documents: check, index, search, understand."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from pydantic import JsonValue
+
+from assistant.model.release import Release
+from assistant.ports import Clock, Knowledge, Understander
+from assistant.understanding.normalise import normalise
+from channels.bootstrap import example_vectors, gateway_knows, load_release, make_understander
+from channels.settings import Settings
+from knowledge.check import check
+from knowledge.content_problems import Finding
+from knowledge.embedding import BUNDLED, SentenceEncoder
+from knowledge.indexing import build_index, ship_vectors
+from knowledge.search import SearchQuestion, index_folder, read_questions, search_all, search_line
+from knowledge.vectors import Progress
+
+_SAID_BY_CODE = frozenset(
+    {
+        "utter_card_not_found",
+        "utter_payee_ambiguous",
+        "utter_payee_unknown",
+        "utter_phone_unchanged",
+    }
+)
+"""Responses of the sample pack that the actions ask for by name (`actions/`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexReport:
+    """What an index run led to; `shipped` are the files written into the pack."""
+
+    documents: int
+    passages: int
+    examples: int
+    shipped: tuple[Path, ...] = ()
+
+
+def check_pack(folder: Path) -> list[Finding]:
+    """Everything that is wrong with a pack, and what somebody should look at."""
+    return check(folder, gateway_knows=gateway_knows, said_by_code=_SAID_BY_CODE)
+
+
+def bank_encoder(settings: Settings) -> SentenceEncoder:
+    """The embedding model of the settings; loads with its first text."""
+    return SentenceEncoder(settings.embedding_model or BUNDLED)
+
+
+def make_index(
+    settings: Settings, *, ship: bool = False, progress: Progress | None = None
+) -> IndexReport:
+    """Embed what changed: documents for searching, examples for understanding.
+
+    Args:
+        settings: Pack and data folder.
+        ship: Also write the vectors into the pack, so that its users embed nothing.
+        progress: Told how far it is.
+
+    Raises:
+        ContentError: The pack is wrong.
+        KnowledgeUnavailable: The index cannot be written.
+    """
+    encoder = bank_encoder(settings)
+    release = load_release(settings.content_dir)
+    built = build_index(
+        settings.content_dir,
+        settings.data_dir,
+        encoder,
+        progress,
+        chroma_url=settings.chroma_url,
+    )
+    make_understander(settings, release, encoder, progress)
+    return IndexReport(
+        documents=len(built.documents),
+        passages=len(built.corpus.passages),
+        examples=len(release.examples),
+        shipped=_ship(settings, release, encoder) if ship else (),
+    )
+
+
+def _ship(settings: Settings, release: Release, encoder: SentenceEncoder) -> tuple[Path, ...]:
+    folder = settings.content_dir
+    # As the classifier is trained on them: normalised like a message.
+    texts = [normalise(each.text, release.lexicon.rewrites).text for each in release.examples]
+    return (
+        ship_vectors(folder, encoder),
+        example_vectors(settings, encoder).ship(texts, folder),
+    )
+
+
+def open_knowledge(
+    settings: Settings, documents: Path | None, progress: Progress | None = None
+) -> Knowledge:
+    """The bank's documents, or those of another folder.
+
+    Raises:
+        ContentError: A document cannot be read.
+        KnowledgeUnavailable: The index cannot be opened.
+    """
+    encoder = bank_encoder(settings)
+    encoder.warm()
+    synonyms = load_release(settings.content_dir).lexicon.synonyms
+    if documents is not None:
+        return index_folder(documents, settings.data_dir, encoder, progress, synonyms=synonyms)
+    built = build_index(
+        settings.content_dir,
+        settings.data_dir,
+        encoder,
+        progress,
+        chroma_url=settings.chroma_url,
+    )
+    return built.knowledge(encoder, synonyms=synonyms)
+
+
+def questions_of(file: Path | None, question: str | None) -> Sequence[SearchQuestion]:
+    """The questions of a file, or the one given.
+
+    Raises:
+        ContentError: Lines of the file that are not questions.
+    """
+    if file is not None:
+        return read_questions(file)
+    return (SearchQuestion("1", question or ""),)
+
+
+async def found_lines(
+    knowledge: Knowledge, questions: Sequence[SearchQuestion], *, as_of: date, limit: int
+) -> AsyncIterator[dict[str, JsonValue]]:
+    """One line of the public contract for each question."""
+    async for question, hits in search_all(knowledge, questions, as_of=as_of, limit=limit):
+        yield search_line(question, hits)
+
+
+def open_understander(
+    settings: Settings, progress: Progress | None = None
+) -> tuple[Release, Callable[[Clock], Understander]]:
+    """Release and understander, without stores or bank.
+
+    Raises:
+        ContentError: The pack is wrong.
+    """
+    encoder = bank_encoder(settings)
+    encoder.warm()
+    release = load_release(settings.content_dir)
+    return release, make_understander(settings, release, encoder, progress)

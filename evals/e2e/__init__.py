@@ -1,0 +1,1 @@
+"""Conversations written in Rasa's e2e YAML: read, run, judged, reported."""
