@@ -110,6 +110,17 @@ class RunningService:
         return "ok" if answer.is_success else f"answers {answer.status_code}"
 
 
+def search_in(built: BuiltIndex, encoder: SentenceEncoder, release: Release) -> HybridKnowledge:
+    """The bank's documents with the release's synonyms and its list of what they do not cover."""
+    tuned = release.settings.get("knowledge")
+    outside = tuned.get("outside") if isinstance(tuned, dict) else None
+    return built.knowledge(
+        encoder,
+        synonyms=release.lexicon.synonyms,
+        outside=[str(pattern) for pattern in outside] if isinstance(outside, list) else [],
+    )
+
+
 def gateway_knows(action: ActionName) -> bool:
     """Whether an action exists here, for the content check."""
     return action in ACTIONS or is_built_in(action)
@@ -152,7 +163,7 @@ def make_brain(
         progress,
         chroma_url=settings.chroma_url,
     )
-    knowledge = built.knowledge(encoder, synonyms=release.lexicon.synonyms)
+    knowledge = search_in(built, encoder, release)
     tell("index")
     understander = make_understander(settings, release, encoder, progress)
     warming.join()

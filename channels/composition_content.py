@@ -12,7 +12,13 @@ from pydantic import JsonValue
 from assistant.model.release import Release
 from assistant.ports import Clock, Knowledge, Understander
 from assistant.understanding.normalise import normalise
-from channels.bootstrap import example_vectors, gateway_knows, load_release, make_understander
+from channels.bootstrap import (
+    example_vectors,
+    gateway_knows,
+    load_release,
+    make_understander,
+    search_in,
+)
 from channels.settings import Settings
 from knowledge.check import check
 from knowledge.content_problems import Finding
@@ -105,7 +111,8 @@ def open_knowledge(
     """
     encoder = bank_encoder(settings)
     encoder.warm()
-    synonyms = load_release(settings.content_dir).lexicon.synonyms
+    release = load_release(settings.content_dir)
+    synonyms = release.lexicon.synonyms
     if documents is not None:
         return index_folder(documents, settings.data_dir, encoder, progress, synonyms=synonyms)
     built = build_index(
@@ -115,7 +122,7 @@ def open_knowledge(
         progress,
         chroma_url=settings.chroma_url,
     )
-    return built.knowledge(encoder, synonyms=synonyms)
+    return search_in(built, encoder, release)
 
 
 def questions_of(file: Path | None, question: str | None) -> Sequence[SearchQuestion]:
@@ -146,6 +153,8 @@ def open_understander(
         ContentError: The pack is wrong.
     """
     encoder = bank_encoder(settings)
-    encoder.warm()
+    warming = encoder.warm()
     release = load_release(settings.content_dir)
-    return release, make_understander(settings, release, encoder, progress)
+    make = make_understander(settings, release, encoder, progress)
+    warming.join()
+    return release, make

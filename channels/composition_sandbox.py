@@ -62,7 +62,7 @@ def serve_sandbox(
         listening = socket.create_server((SANDBOX_HOST, settings.sandbox_port), backlog=512)
     except OSError as error:
         msg = (
-            f"Port {settings.sandbox_port} is taken ({error.strerror}). "
+            f"Port {settings.sandbox_port} is taken. "
             "Choose another one with GUITAI_SANDBOX_PORT."
         )
         raise SettingsError(msg) from error
@@ -108,15 +108,13 @@ async def bank_for_command(settings: Settings) -> AsyncIterator[httpx.AsyncClien
 
     Yields:
         None when the bank at `GUITAI_BANK_URL` answers by itself or is not the sandbox; else a
-        client of the sandbox, run in this process on the deployment's own sandbox database.
+        client, not yet opened, of the sandbox run in this process on the deployment's own
+        sandbox database. `channels.bootstrap.build` opens and closes it.
     """
     if not uses_sandbox(settings) or answers(settings.bank_url):
         yield None
         return
     app = make_sandbox(settings)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with (
-        app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=transport, base_url=settings.bank_url) as client,
-    ):
-        yield client
+    async with app.router.lifespan_context(app):
+        yield httpx.AsyncClient(transport=transport, base_url=settings.bank_url)

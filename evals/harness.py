@@ -35,6 +35,8 @@ from evals.stubs import Stub, StubbedGateway
 BANK_URL: Final = "http://bank"
 BANK_TIMEOUT_S: Final = 5.0
 """Longest call of the in-process bank; generous, because a busy machine is not a finding."""
+PAUSE_S: Final = 1.0
+"""What passes on the clock before each message: nobody answers in no time."""
 FAULT_TIMEOUT_S: Final = 0.8
 """The same in cases that plan a time-out, which then has to be waited for."""
 
@@ -107,6 +109,7 @@ class Conversation:
             message_id: A given id instead of a fresh one; a repeated id is a repeated message.
         """
         self.sent += 1
+        self.clock.advance(PAUSE_S)
         is_payload = words.startswith("/")
         message = InboundMessage(
             message_id=MessageId(message_id or f"m{self.sent}"),

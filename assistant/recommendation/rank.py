@@ -18,7 +18,10 @@ _SHOWN = 3
 _GOAL_POINTS = 600
 _SEGMENT_ORDER_POINTS = 100
 _GENTLE_RISK_POINTS = 60
+_RISK_STEP_POINTS = 15
 """Weights, in thousandths: the stated goal decides, then the segment's habits, then caution."""
+
+_SAFETY = "safety"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,7 @@ def _score(product: Product, customer: CustomerFacts, goals: Sequence[str]) -> i
             points += _GOAL_POINTS // (place + 1) if place == 0 else _SEGMENT_ORDER_POINTS // place
     if points == 0:
         return 0
-    if product.risk is not None and customer.risk_level is not None:
-        points += _GENTLE_RISK_POINTS - 15 * abs(customer.risk_level - product.risk)
+    # Whoever asks for safety means the least risk there is; everybody else their own level.
+    wanted = 0 if goals[0] == _SAFETY else customer.risk_level or 0
+    points += _GENTLE_RISK_POINTS - _RISK_STEP_POINTS * abs(wanted - (product.risk or 0))
     return points

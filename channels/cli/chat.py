@@ -69,7 +69,9 @@ def chat(
         str | None,
         typer.Option("--as", metavar="CUSTOMER", help="Customer to be; without it, a visitor."),
     ] = None,
-    level: Annotated[int, typer.Option(min=1, max=4, help="Assurance of the sign-in.")] = 3,
+    level: Annotated[
+        int, typer.Option(min=1, max=4, metavar="1-4", help="Assurance of the sign-in.")
+    ] = 3,
     say: Annotated[
         list[str] | None,
         typer.Option(metavar="TEXT ...", help="Messages to send, in order, instead of asking."),
@@ -133,8 +135,7 @@ class _Talk:
         print(_HELP)
         while True:
             try:
-                # In a thread, so that the turn's own work goes on.
-                text = (await asyncio.to_thread(input, "\n> ")).strip()
+                text = input("\n> ").strip()  # noqa: ASYNC250 - between turns nothing else runs
             except EOFError:
                 print()
                 return
@@ -200,6 +201,4 @@ async def _sign_in(
     if person is None:
         msg = f"The bank has no customer {customer_id}; the sample ones are C1001 to C1006."
         raise SettingsError(msg)
-    return SignIn(
-        customer_id=customer_id, level=Assurance(wish.level), at=service.clock.now()
-    )
+    return SignIn(customer_id=customer_id, level=Assurance(wish.level), at=service.clock.now())

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from pydantic import ValidationError
 from pydantic_settings import SettingsError as UnreadableSettings
 
 from assistant.errors import SettingsError
 from channels.settings import Settings
+
+_FOLLOWS: Final = "default_factory_not_called"
 
 
 def read_settings(**chosen: Any) -> Settings:
@@ -24,7 +26,9 @@ def read_settings(**chosen: Any) -> Settings:
     try:
         return Settings(**given)
     except ValidationError as error:
-        lines = [f"{variable(item['loc'])}: {item['msg']}" for item in error.errors()]
+        # Settings that only follow from a wrong one are not named.
+        wrong = [item for item in error.errors() if item["type"] != _FOLLOWS]
+        lines = [f"{variable(item['loc'])}: {item['msg']}" for item in wrong]
         raise SettingsError("\n".join(lines)) from error
     except (UnreadableSettings, UnicodeDecodeError, OSError) as error:
         msg = f"The settings cannot be read: {type(error).__name__}. Check .env and GUITAI_*."

@@ -30,7 +30,7 @@ def print_turn(turn: Turn, *, verbose: bool) -> list[Button]:
         print(f"{_INDENT}· turn {turn.turn}, level {turn.level}")
         for event in turn.events:
             print(f"{_INDENT}· {compact(event)}")
-    sys_flush()
+    flush()
     return buttons
 
 
@@ -68,6 +68,6 @@ def compact(event: Any) -> str:
     return f"{event['type']} {json.dumps(fields, ensure_ascii=False) if fields else ''}".rstrip()
 
 
-def sys_flush() -> None:
+def flush() -> None:
     """Show what was printed, also to a pipe."""
     print(end="", flush=True)

@@ -89,10 +89,10 @@ async def differing_turns(
         if isinstance(event, MessageReceived):
             message = event
         if isinstance(event, CommandsUnderstood) and message and not message.redacted:
-            again = await understander.understand(
-                message.button or message.text, tracker, release
-            )
-            then, now = [[_essence(one) for one in each] for each in (event.commands, again.commands)]
+            again = await understander.understand(message.button or message.text, tracker, release)
+            then, now = [
+                [_essence(one) for one in each] for each in (event.commands, again.commands)
+            ]
             if then != now:
                 found.append({"turn": event.turn, "text": message.text, "then": then, "now": now})
         tracker.record(event)
@@ -118,9 +118,7 @@ def _report(
         "stack": [frame.model_dump(mode="json") for frame in tracker.stack],
         "releases": sorted({each.event.release for each in stored}),
         "present_release": release.fingerprint,
-        "events": [
-            {"seq": each.seq, **each.event.model_dump(mode="json")} for each in stored
-        ],
+        "events": [{"seq": each.seq, **each.event.model_dump(mode="json")} for each in stored],
         "differences": differences,
     }
 

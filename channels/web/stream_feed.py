@@ -63,6 +63,7 @@ class Feed:
     finished: TurnFinished | None = None
     _is_muted: bool = False
     _running: StoredEvent | None = None
+    _read: list[StoredEvent] = field(default_factory=list)
     _advancing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def start(self, held_seq: int) -> int:
@@ -71,16 +72,16 @@ class Feed:
         Returns:
             Number of the last frame.
         """
-        timeline = await self._timeline()
+        self._read = timeline = await self._timeline()
         for stored in timeline:
             self._note(stored)
         self.last_seq = held_seq
         return _number(timeline[-1]) if timeline else 0
 
     async def resume(self) -> None:
-        """Send what the page missed: the frames themselves, or a snapshot."""
+        """Send what the page had missed at the start: the frames themselves, or a snapshot."""
         async with self._advancing:
-            timeline = await self._timeline()
+            timeline, self._read = self._read, []
             frames = self._rewrite(timeline)
             missed = [each for each in timeline if _number(each) > self.last_seq]
             if not missed:

@@ -86,6 +86,11 @@ class StreamSession:
         await self._goodbye.wait()
         raise Closing(GOING_AWAY, "shutdown")
 
+    async def _expire(self, bearer: Bearer) -> None:
+        left = bearer.expires_at - self.web.service.clock.now()
+        await asyncio.sleep(left.total_seconds())
+        raise Closing(AUTH, "auth")
+
     async def _close(self, closing: Closing, writing: asyncio.Task[None]) -> None:
         try:
             async with asyncio.timeout(min(_GOODBYE_S, self.web.settings.stream_slow_s)):
@@ -100,6 +105,8 @@ class StreamSession:
     async def _serve(self, group: asyncio.TaskGroup) -> None:
         bearer, feed = await self._enter()
         group.create_task(self._follow(feed))
+        if bearer is not None:
+            group.create_task(self._expire(bearer))
         limit = self.web.settings.stream_messages_per_10_s
         operations = Operations(self.web, feed, self._window(limit))
         while True:

@@ -107,5 +107,5 @@ def _products(wanted: Afterwards, events: Sequence[Event], release: Release) -> 
         if product not in offered:
             yield Failure(wanted.line, f"recommends: {product}", shown)
     limit = wanted.max_risk
-    if limit is not None and (not offered or any(risks.get(one, 0) > limit for one in offered)):
-        yield Failure(wanted.line, f"recommends something, at most R{limit}", shown)
+    if limit is not None and any(risks.get(one, 0) > limit for one in offered):
+        yield Failure(wanted.line, f"recommends nothing above R{limit}", shown)

@@ -1,4 +1,4 @@
-"""Paths into what the bank knows: `cards[last4=6688].status`, `orders.count`, `accounts[0].name`."""
+"""Paths into what the bank knows: `cards[last4=6688].status`, `orders.count`, `cards[0].kind`."""
 
 from __future__ import annotations
 

@@ -121,13 +121,19 @@ def _of(event: Event, stack: Sequence[Frame]) -> Iterator[Observation]:
         case FlowCancelled():
             at = next((f.step for f in stack if f.frame_id == event.frame_id), None)
             yield Observation(kind="flow_cancelled", name=event.flow, step=at)
+        case SlotSet() | SlotCorrected():
+            if event.value is not None:
+                yield Observation(kind="slot", name=event.slot, value=event.value)
+        case _:
+            yield from _done_or_said(event)
+
+
+def _done_or_said(event: Event) -> Iterator[Observation]:
+    match event:
         case Clarified():
             yield Observation(kind="clarification", value=[str(flow) for flow in event.options])
         case ActionFinished():
             yield Observation(kind="action", name=event.action)
-        case SlotSet() | SlotCorrected():
-            if event.value is not None:
-                yield Observation(kind="slot", name=event.slot, value=event.value)
         case Said():
             part = event.part
             key = bare(part.response_key or "")

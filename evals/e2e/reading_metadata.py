@@ -24,11 +24,28 @@ _FAULT: Final = ("operation", "kind", "times", "delay_ms", "after_commit")
 _KINDS: Final = ("timeout_before", "timeout_after_commit", "error_500", "refuse", "slow")
 _OUTCOMES: Final = ("done", "refused", "unknown")
 _EVENTS: Final = (
-    "flow_started flow_completed flow_cancelled flow_interrupted flow_resumed slot_set "
-    "slot_corrected step_up_requested step_up_passed step_up_failed action_executed answered "
-    "abstained recommended clarified handoff_requested handoff_accepted handoff_ended "
-    "cannot_handle risk_decision chitchat"
-).split()
+    "flow_started",
+    "flow_completed",
+    "flow_cancelled",
+    "flow_interrupted",
+    "flow_resumed",
+    "slot_set",
+    "slot_corrected",
+    "step_up_requested",
+    "step_up_passed",
+    "step_up_failed",
+    "action_executed",
+    "answered",
+    "abstained",
+    "recommended",
+    "clarified",
+    "handoff_requested",
+    "handoff_accepted",
+    "handoff_ended",
+    "cannot_handle",
+    "risk_decision",
+    "chitchat",
+)
 """Source: the public contract, "Event types a caller may rely on"."""
 _START: Final = ("customer", "level", "channel", "locale", "clock", "faults", "advance")
 _AFTERWARDS: Final = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -122,7 +122,7 @@ async def running(
 
 async def _results(
     cases: Iterable[Case], harness: Harness, *, fail_fast: bool
-) -> AsyncIterator[CaseResult]:
+) -> AsyncGenerator[CaseResult, None]:
     for case in cases:
         result = await run_case(case, harness)
         yield result

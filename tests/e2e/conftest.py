@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import socket
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import httpx
 import pytest
 
 from channels.app import Server, create_app, listen, server_config
+from channels.bootstrap import build, make_brain
 from channels.settings import Settings
 from tests.e2e.page import Site
 from tests.e2e.scripted_assistant import ScriptedService
+from tests.sandbox import BANK_URL, open_sandbox
 
 PEOPLE = {
     "C1001": {"name": "林晓", "birth_date": "2002-03-18", "segment": "新芽"},
@@ -37,6 +40,38 @@ def settings(tmp_path):
 @pytest.fixture
 def service(clock, ids):
     return ScriptedService(clock, ids)
+
+
+@pytest.fixture(scope="session")
+def brain():
+    """The sample pack and its models, made once and kept between runs like a deployment's."""
+    folder = Path(__file__).parents[2] / ".guitai" / "tests"
+    return make_brain(Settings(_env_file=None, data_dir=folder))
+
+
+@pytest.fixture
+async def real_http(brain, clock, tmp_path, tmp_path_factory):
+    """The whole assistant and its sandbox bank in this process."""
+    settings = Settings(_env_file=None, data_dir=tmp_path, bank_url=BANK_URL, sandbox=True)
+    templates = tmp_path_factory.getbasetemp() / "bank-templates"
+    async with open_sandbox(tmp_path, clock, templates) as bank:
+
+        def client():
+            return httpx.AsyncClient(
+                transport=httpx.ASGITransport(bank._transport.app), base_url=BANK_URL
+            )
+
+        def opened(settings):
+            return build(settings, brain=brain, clock=clock, http=client())
+
+        app = create_app(settings, opened, bank=client())
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        async with (
+            app.router.lifespan_context(app),
+            httpx.AsyncClient(transport=transport, base_url="http://assistant.test") as http,
+        ):
+            http.bank = bank
+            yield http
 
 
 @pytest.fixture

@@ -1,8 +1,13 @@
 """What surrounds conversations: sign-in, tickets, documents, health, headers, pages, the desk."""
 
+from contextlib import asynccontextmanager
+
+import httpx
 import pytest
+from fastapi import FastAPI
 
 from channels.settings import Settings
+from channels.web import pages
 from tests.e2e.test_http_conversations import is_problem, opened
 
 
@@ -97,6 +102,42 @@ async def test_openapi_shows_problems_for_every_call(http):
             ]
             assert problems, name
             assert all("application/problem+json" in each for each in problems), name
+
+
+@pytest.fixture
+def pages_for(tmp_path):
+    @asynccontextmanager
+    async def opened(folder):
+        app = FastAPI()
+        pages.install(app, folder)
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://a.test") as client:
+            yield client
+
+    return opened
+
+
+async def test_pages_that_are_not_built_say_how_to(pages_for, tmp_path):
+    async with pages_for(tmp_path / "static") as http:
+        answer = await http.get("/desk")
+        assert answer.status_code == 503
+        assert "make setup" in answer.text
+
+
+async def test_built_pages_and_only_they_are_served(pages_for, tmp_path):
+    (tmp_path / "secret").write_text("secret")
+    static = tmp_path / "static"
+    (static / "assets").mkdir(parents=True)
+    for name in ("index.html", "desk.html", "mark.svg", "assets/page-1a2b.js"):
+        (static / name).write_text(name)
+    async with pages_for(static) as http:
+        assert (await http.get("/")).text == "index.html"
+        assert (await http.get("/desk")).text == "desk.html"
+        assert (await http.get("/mark.svg")).headers["content-type"] == "image/svg+xml"
+        asset = await http.get("/assets/page-1a2b.js")
+        assert "immutable" in asset.headers["cache-control"]
+        for path in ("/../secret", "/assets/../../secret", "/assets/%2e%2e/%2e%2e/secret"):
+            assert (await http.get(path)).status_code == 404
 
 
 async def test_only_colleagues_reach_the_desk(http, token_for):

@@ -69,6 +69,13 @@ async def test_a_token_that_ends_closes_the_connection(site, clock):
     assert page.durable == []
 
 
+async def test_a_token_that_ends_closes_a_silent_page_too(site, clock):
+    headers = await site.token()
+    clock.advance(12 * 3600 - 0.2)
+    page = await site.enter(headers)
+    assert await page.closed() == 4401
+
+
 async def test_somebody_elses_conversation_looks_like_one_that_does_not_exist(site):
     page = await site.enter(await site.token("C1001"))
     conv = page.seen[0]["conv"]

@@ -20,6 +20,8 @@ import { words } from "./strings.ts";
 import "./status-banner.ts";
 
 const SIGN_IN = "/sign_in";
+/** Payload that says nothing: the task that waited for the sign-in goes on. */
+const CONTINUE = "/continue";
 
 @customElement("guitai-chat")
 export class ChatPage extends LitElement {
@@ -85,6 +87,8 @@ export class ChatPage extends LitElement {
   @state() private signingIn = false;
   @state() private source: BubbleEvents["cite"] | null = null;
   @state() private revision = 0;
+  /** A reply asked for the sign-in; the task it belongs to goes on afterwards. */
+  private taskWaits = false;
   @query("guitai-composer") private readonly composer!: Composer;
   private readonly session = new Session(sessionStorage);
   private readonly conversation = new Conversation(
@@ -228,8 +232,10 @@ export class ChatPage extends LitElement {
   }
 
   private press({ payload, title }: BubbleEvents["press"]): void {
-    if (payload === SIGN_IN) this.signingIn = true;
-    else this.conversation.press(payload, title);
+    if (payload === SIGN_IN) {
+      this.signingIn = true;
+      this.taskWaits = true;
+    } else this.conversation.press(payload, title);
   }
 
   private signedIn(identity: Identity): void {
@@ -239,6 +245,8 @@ export class ChatPage extends LitElement {
     // A visitor takes the conversation along; another customer must not see it.
     if (before !== null && before.customerId !== identity.customerId) this.conversation.restart();
     else this.conversation.reconnect();
+    if (this.taskWaits) this.conversation.press(CONTINUE, words(this.locale, "signedInNow"));
+    this.taskWaits = false;
   }
 
   private signedOut(): void {

@@ -152,6 +152,7 @@ const STRINGS = {
     "此對話已在另一個頁面打開。",
     "This conversation is open on another page.",
   ],
+  signedInNow: ["我已登录", "我已登入", "I have signed in"],
   continueHere: ["在此继续", "在此繼續", "Continue here"],
   originRefused: [
     "无法从此地址连接，请从银行官方入口打开。",

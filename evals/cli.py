@@ -1,0 +1,203 @@
+"""`guitai test`: conversations, understanding and retrieval, scored on this machine."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from assistant.adapters.system import SystemClock
+from channels.bootstrap import Brain, make_brain
+from channels.cli import exits
+from channels.cli.configuration import read_settings
+from channels.cli.progress import bar
+from evals.clock import BANK_DAY
+from evals.e2e.cases import Case
+from evals.e2e.reading import read_cases
+from evals.e2e.report import as_report, write_report
+from evals.e2e.running import CaseResult, running
+from evals.harness import Harness
+from evals.nlu.measure import UnderstandingReport, read_all, report
+from evals.nlu.rows import LabelledMessage, read_messages
+from evals.printing import percent, print_json, print_table, say
+from evals.retrieval.measure import RetrievalReport, measure
+from evals.retrieval.questions import LabelledQuestion, read_labelled
+
+test_app = typer.Typer(
+    help="Run conversations, score understanding and retrieval.",
+    rich_markup_mode=None,
+    add_completion=False,
+    no_args_is_help=True,
+)
+AS_OF: Final[date] = BANK_DAY.date()
+
+
+@test_app.command(
+    epilog="\b\nExample:\n  guitai test e2e evals/scenarios --report report\n"
+    "  guitai test e2e tests.yml -k transfer --fail-fast\n\n"
+    "Exit codes: 0 all passed, 1 some failed or a file is wrong, 2 usage or configuration.",
+)
+def e2e(
+    paths: Annotated[list[Path], typer.Argument(help="Files or folders, Rasa's e2e YAML.")],
+    *,
+    report_dir: Annotated[
+        Path | None, typer.Option("--report", help="Write report.html and report.json here.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The report on stdout.")] = False,
+    name: Annotated[str, typer.Option("-k", help="Only cases whose id holds this.")] = "",
+    fail_fast: Annotated[bool, typer.Option("--fail-fast", help="Stop at a failure.")] = False,
+) -> None:
+    """Run conversations, each against a fresh sandbox bank in this process."""
+    cases = [case for case in read_cases(paths) if name in case.id]
+    if not cases:
+        msg = f'no test case holds "{name}" in its id'
+        raise typer.BadParameter(msg)
+    brain = _brain()
+    results = asyncio.run(_run(cases, brain, fail_fast=fail_fast))
+    summary = as_report(results, brain.release)
+    if report_dir is not None:
+        page = write_report(report_dir, summary)
+        if not as_json:
+            say(f"report: {page}")
+    if as_json:
+        print_json(summary)
+    else:
+        _print_results(results, len(cases))
+    _exit(is_good=all(result.passed for result in results))
+
+
+@test_app.command(
+    epilog="\b\nExample:\n  guitai test nlu evals/nlu/held_out.jsonl\n"
+    "  guitai test nlu mine.jsonl --min-accuracy 0.9 --json",
+)
+def nlu(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Labelled JSONL.")],
+    *,
+    min_accuracy: Annotated[
+        float, typer.Option(min=0, max=1, help="Exit 1 when the accuracy is below.")
+    ] = 0.0,
+    as_json: Annotated[bool, typer.Option("--json", help="The figures as JSON.")] = False,
+) -> None:
+    """Score understanding: {"text", "command", "flow"?, "lang"?, "style"?} a line."""
+    messages = read_messages(file)
+    found = asyncio.run(_understand(messages, _brain()))
+    if as_json:
+        print_json(found.as_json())
+    else:
+        _print_understanding(found)
+    _exit(is_good=found.accuracy >= min_accuracy)
+
+
+@test_app.command(
+    epilog="\b\nExample:\n  guitai test retrieval evals/questions/first.jsonl\n"
+    "  guitai test retrieval mine.jsonl --on 2026-11-22 --json",
+)
+def retrieval(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Labelled JSONL.")],
+    *,
+    on: Annotated[str, typer.Option(help="Answers as of this day.")] = AS_OF.isoformat(),
+    min_recall: Annotated[
+        float, typer.Option(min=0, max=1, help="Exit 1 when recall@1 is below.")
+    ] = 0.0,
+    as_json: Annotated[bool, typer.Option("--json", help="The figures as JSON.")] = False,
+) -> None:
+    """Score retrieval: {"question", "document_id", "answer_contains"?} a line."""
+    questions = read_labelled(file)
+    try:
+        as_of = date.fromisoformat(on)
+    except ValueError as error:
+        msg = "--on is a day such as 2026-11-22"
+        raise typer.BadParameter(msg) from error
+    found = asyncio.run(_search(questions, _brain(), as_of))
+    if as_json:
+        print_json(asdict(found))
+    else:
+        _print_retrieval(found)
+    _exit(is_good=found.recall_at_1 >= min_recall)
+
+
+def _brain() -> Brain:
+    with bar("embedding") as progress:
+        return make_brain(read_settings(), progress)
+
+
+async def _run(cases: Sequence[Case], brain: Brain, *, fail_fast: bool) -> list[CaseResult]:
+    results: list[CaseResult] = []
+    with tempfile.TemporaryDirectory(prefix="guitai-e2e-") as folder, bar("conversations") as tell:
+        harness = Harness(brain, read_settings(), Path(folder))
+        async with running(cases, harness, fail_fast=fail_fast) as ended:
+            async for result in ended:
+                results.append(result)
+                if tell is not None:
+                    tell(len(results), len(cases))
+    return results
+
+
+async def _understand(messages: Sequence[LabelledMessage], brain: Brain) -> UnderstandingReport:
+    clock = SystemClock()
+    return report(await read_all(messages, brain.understander(clock), brain.release, clock))
+
+
+async def _search(
+    questions: Sequence[LabelledQuestion], brain: Brain, as_of: date
+) -> RetrievalReport:
+    return await measure(brain.knowledge, questions, as_of=as_of)
+
+
+def _print_results(results: Sequence[CaseResult], planned: int) -> None:
+    rows = [
+        (result.case.id, place, failure.expected, failure.got)
+        for result in results
+        for place, failures in (
+            *((f"“{turn.record.said}”", turn.failures) for turn in result.turns),
+            ("afterwards", result.failures),
+        )
+        for failure in failures
+    ]
+    if rows:
+        print_table("What was not as expected", ("case", "turn", "expected", "got"), rows)
+    passed = sum(result.passed for result in results)
+    turns = [turn.record.ms for result in results for turn in result.turns]
+    left = f", {planned - len(results)} not run" if planned > len(results) else ""
+    say(f"{passed} passed, {len(results) - passed} failed{left}; {len(turns)} turns")
+
+
+def _print_understanding(found: UnderstandingReport) -> None:
+    rows = [
+        ("accuracy", percent(found.accuracy)),
+        ("out of scope refused", percent(found.out_of_scope_recall)),
+        ("refused wrongly", percent(found.false_refusals)),
+        ("asked back", percent(found.clarified)),
+        ("p50 / p99", f"{found.p50_ms} / {found.p99_ms} ms"),
+        *((f"style {name}", percent(share)) for name, share in found.by_style.items()),
+        *((f"language {name}", percent(share)) for name, share in found.by_lang.items()),
+    ]
+    print_table(f"{found.messages} messages", ("what", "share"), rows)
+    if found.confusions:
+        worst = [
+            (times, expected, got, "; ".join(examples))
+            for expected, got, times, examples in found.confusions
+        ]
+        print_table("Most frequent confusions", ("times", "expected", "got", "examples"), worst)
+
+
+def _print_retrieval(found: RetrievalReport) -> None:
+    rows = [
+        ("recall@1", percent(found.recall_at_1)),
+        ("recall@5", percent(found.recall_at_5)),
+        ("answer holds the expected words", percent(found.quoted)),
+        ("unanswerable, not answered", percent(found.abstained)),
+        ("answerable, not answered", percent(found.abstained_wrongly)),
+        ("p50 / p99", f"{found.p50_ms} / {found.p99_ms} ms"),
+    ]
+    print_table(f"{found.questions} questions", ("what", "value"), rows)
+
+
+def _exit(*, is_good: bool) -> None:
+    raise typer.Exit(exits.OK if is_good else exits.FINDINGS)
