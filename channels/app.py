@@ -153,7 +153,11 @@ def listen(host: str, port: int) -> socket.socket:
         OSError: It is taken.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family, backlog=2048)
+    listening = socket.create_server((host, port), family=family, backlog=2048)
+    # Accepted sockets inherit it. asyncio does not set it for a socket it did not make, and
+    # without it each answer waits some 40 ms for the client's delayed acknowledgement.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening
 
 
 async def _open(

@@ -86,7 +86,11 @@ def _talk(command: Command, log: TurnLog) -> None:
         case CannotHandle():
             log.add(NotUnderstood, reason=command.reason)
             failures = log.tracker.failures
-            context: dict[str, JsonValue] = {"reason": command.reason, "failures": failures}
+            context: dict[str, JsonValue] = {
+                "reason": command.reason,
+                "failures": failures,
+                "asked": log.tracker.asked is not None,
+            }
             push_pattern(log, "pattern_cannot_handle", context)
         case _:
             if isinstance(command, ChitChat):

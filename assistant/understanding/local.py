@@ -56,6 +56,7 @@ from assistant.understanding.wordrules import WordRules
 _MONEY_FLOWS = ("transfer", "pay", "repay", "deposit", "buy", "limit")
 _FORMATTED = frozenset({"id_number", "card_number", "code", "phone", "amount", "card"})
 _FIGURES = re.compile(r"[\d\s.,x*-]+")
+_HAPPENED = re.compile(r"(?:了|过|不见|\blost|\bgone|\bmissing)\s*$")
 _TALK: dict[str, Command] = {
     "human_handoff": HumanHandoff(),
     "affirm": Affirm(),
@@ -121,6 +122,8 @@ class _Reading:
             return _by("rules", _TALK[whole])
         if asked is not None and asked.kind in _FORMATTED and self._is_malformed(asked):
             return _by("rules", CannotHandle(reason="not_a_value"))
+        if asked is None and _FIGURES.fullmatch(self.message.text):
+            return _by("rules", CannotHandle(reason="not_understood"))
         if asked is None:
             inside = self.rules.inside(self.message)
             return _by("rules", _TALK[inside]) if inside else None
@@ -195,10 +198,17 @@ class _Reading:
             return probability >= self.owner.thresholds.switch
         return not values and probability >= self.owner.thresholds.switch and flow is None
 
+    def _wishes(self, parts: Sequence[Normalised]) -> list[Normalised]:
+        """The pieces that ask for something; what merely happened ("卡不见了") is their reason."""
+        asks = [p for p in parts if self.rules.mentions("request", p.text)]
+        if not asks:
+            return list(parts)
+        return [p for p in parts if p in asks or not _HAPPENED.search(p.text)]
+
     def _plan(self, parts: Sequence[Normalised]) -> Understood | None:
         """Several wishes in one message, when each part is clear by itself."""
         commands: list[Command] = []
-        for part in parts:
+        for part in self._wishes(parts):
             scores = self.owner.classifier.classify(part.text)
             intent, probability = scores.ranked[0]
             is_wish = intent == "search_knowledge" or flow_for_intent(intent, self.release)
@@ -207,7 +217,7 @@ class _Reading:
             commands.extend(self._commands(scores, part))
         wishes = [c.flow if isinstance(c, StartFlow) else c.command for c in commands]
         wishes = [wish for wish in wishes if wish != "set_slot"]
-        if len(set(wishes)) < len(parts):
+        if len(set(wishes)) < len(wishes):
             return None
         return _by("classifier", *commands)
 
@@ -231,6 +241,8 @@ class _Reading:
             return (SearchKnowledge(question=self.original, confidence=probability),)
         if intent in {"chitchat", "out_of_scope"} and self.rules.mentions("insults", message.text):
             return (CannotHandle(reason="insult", confidence=probability),)
+        if intent == "affirm" and not self._may_confirm(probability):
+            return (CannotHandle(reason="not_understood", confidence=probability),)
         if intent in _TALK:
             return (_TALK[intent].model_copy(update={"confidence": probability}),)
         if flow is None:
@@ -239,6 +251,11 @@ class _Reading:
         found = extract(message, self._wanted(None, _moves_money(flow)), self.release.lexicon)
         candidates = [s for s in task_slots([flow], self.release) if s.mask != "secret"]
         return (start, *fill(found, candidates, message))
+
+    def _may_confirm(self, probability: float) -> bool:
+        """A guessed yes does not confirm a change; only words that are surely a yes do."""
+        asked = self.tracker.asked
+        return asked is None or not asked.confirms or probability >= self.owner.thresholds.confirm
 
     def _unsure(self, scores: IntentScores, message: Normalised) -> tuple[Command, ...]:
         """A close call becomes one question; anything weaker an honest "not understood"."""

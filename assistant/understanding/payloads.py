@@ -128,7 +128,7 @@ def _entities(text: str | None, release: Release) -> tuple[Command, ...]:
         return ()
     try:
         entities = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ()
     return tuple(
         _set(name, value, release)

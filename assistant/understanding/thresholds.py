@@ -18,6 +18,7 @@ class Thresholds:
         part: Least probability of each wish when one message holds several.
         question: Least probability of a question that interrupts an open one.
         switch: Least probability of another task that interrupts an open question.
+        confirm: Least probability of a yes, not among the listed words, to a read-back.
         answer_rest: Characters besides the value that still make a plain answer.
     """
 
@@ -27,6 +28,7 @@ class Thresholds:
     part: float = 0.45
     question: float = 0.45
     switch: float = 0.55
+    confirm: float = 0.9
     answer_rest: int = 4
 
     @classmethod

@@ -22,6 +22,8 @@ PEOPLE = {
     "C1002": {"name": "陈嘉", "birth_date": "1993-12-09", "segment": "锐进"},
 }
 
+MADE = Path(__file__).parents[2] / ".guitai" / "tests"
+
 
 def bank_answers(request: httpx.Request) -> httpx.Response:
     customer_id = request.url.path.split("/")[2]
@@ -45,8 +47,13 @@ def service(clock, ids):
 @pytest.fixture(scope="session")
 def brain():
     """The sample pack and its models, made once and kept between runs like a deployment's."""
-    folder = Path(__file__).parents[2] / ".guitai" / "tests"
-    return make_brain(Settings(_env_file=None, data_dir=folder))
+    return make_brain(Settings(_env_file=None, data_dir=MADE))
+
+
+@pytest.fixture(scope="session")
+def prepared(brain):
+    """The folder that holds the models, vectors and index of the sample pack."""
+    return MADE
 
 
 @pytest.fixture

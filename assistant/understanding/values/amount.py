@@ -44,6 +44,10 @@ _NOT_MONEY_BEFORE = re.compile(
 )
 _SMALLEST_BARE = 1
 _LONG_DIGITS = 9
+_LONGEST = 18
+"""Characters of the longest amount Money takes."""
+_TOO_MUCH = 10**15
+"""Yuan; from here on an amount has more characters than Money takes."""
 _DIGITS_OF_TAIL = 4
 
 
@@ -66,7 +70,7 @@ def find_amounts(text: str, *, bare: bool = False) -> Iterator[Found]:
         if _is_part_of_number(text, match):
             continue
         amount = _amount(match)
-        if amount is not None and amount >= 0:
+        if amount is not None and 0 <= amount < _TOO_MUCH:
             end = match.start() + len(match[0].rstrip())
             yield Found("amount", f"{amount:.2f}", match.start(), end)
 
@@ -74,6 +78,8 @@ def find_amounts(text: str, *, bare: bool = False) -> Iterator[Found]:
 def _is_part_of_number(text: str, match: re.Match[str]) -> bool:
     """Card numbers, phones and codes are no amounts, nor are pieces of them."""
     figure = match["figure"] or ""
+    if len(figure) > _LONGEST:
+        return True
     if "," not in figure and "." not in figure and len(figure) > _LONG_DIGITS:
         return True
     before = text[match.start() - 1] if match.start() else ""

@@ -45,7 +45,7 @@ def find_ranges(text: str, today: date) -> Iterator[Found]:
                 continue
             try:
                 found = read(match, today)
-            except ValueError:  # 2月30日: not a day, so not a value
+            except (ValueError, OverflowError):  # 2月30日: not a day, so not a value
                 continue
             if found is not None:
                 taken.append(match.span())

@@ -11,7 +11,7 @@ from assistant.understanding.values.numerals import spoken_digits
 _PHONE = re.compile(r"(?<!\d)(?:\+?86[-\s]?)?(1[3-9]\d(?:[-\s]?\d{4}){2})(?!\d)")
 _CODE = re.compile(r"(?<!\d)(\d{3}[-\s]?\d{3}|\d{4,8})(?!\d)")
 _TAIL = re.compile(
-    r"(?:尾号|尾数|末尾|末四位|后四位|最后四位|ending\s*(?:in|with)?|tail|last four(?: digits)?)"
+    r"(?:尾号|尾数|末尾|末[四4]位|后[四4]位|最后[四4]位|ending\s*(?:in|with)?|tail|last four(?: digits)?)"
     r"\s*(?:是|为|：|:|are|is|的)?\s*(\d{4})(?!\d)"
 )
 _TAIL_AFTER = re.compile(
@@ -19,6 +19,9 @@ _TAIL_AFTER = re.compile(
 )
 _CARD_NUMBER = re.compile(r"(?<!\d)(\d(?:[\s-]?\d){15,18})(?!\d)")
 _ID_NUMBER = re.compile(r"(?<!\d)(\d{6}\s?\d{8}\s?\d{3}[\dx])(?![\dx])")
+_PLACE = re.compile(
+    r"(?:第[一二三四五六七八九1-9]|最后一?)[张个]|(?:first|second|third|last) (?:one|card)"
+)
 _FOUR = re.compile(r"(?<![\d.,¥])(\d{4})(?![\d.,]|\s*(?:元|块|年|yuan|rmb|万|千))")
 
 
@@ -37,6 +40,9 @@ def find_codes(text: str) -> Iterator[Found]:
 
 def find_cards(text: str, *, bare: bool) -> Iterator[Found]:
     """Last four digits of a card; `bare` takes any four digits standing alone."""
+    if bare:
+        for match in _PLACE.finditer(text):
+            yield Found("card", match[0], match.start(), match.end())
     spoken = spoken_digits(text)
     seen: set[int] = set()
     patterns = (_TAIL, _TAIL_AFTER, _FOUR) if bare else (_TAIL, _TAIL_AFTER)

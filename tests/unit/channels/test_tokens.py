@@ -1,11 +1,14 @@
 """Tokens of a bank's own app: signed with its private key, checked with its public ones."""
 
+import hmac
 import json
 
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
+from jwt.utils import base64url_encode
 
 from channels.web.tokens import KeysUnavailable, PublicKeys, Secret, TokenInvalid, Tokens
 
@@ -64,9 +67,13 @@ async def test_a_token_of_the_bank_is_taken(tokens, clock, key, algorithm, kid):
 
 async def test_a_public_key_does_not_serve_as_a_secret(tokens, clock):
     # RFC 8725, section 2.1: an attacker signs with the public key, as if it were a secret.
-    public = json.dumps(StoredKeys("https://b.example").fetch_data()["keys"][1]).encode()
+    public = RSA_KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    genuine = signed(clock, RSA_KEY, "RS256", "r")
+    header = base64url_encode(json.dumps({"alg": "HS256", "kid": "r"}).encode())
+    message = header + b"." + genuine.split(".")[1].encode()
+    signature = base64url_encode(hmac.digest(public, message, "sha256"))
     with pytest.raises(TokenInvalid):
-        await tokens.verify(signed(clock, public, "HS256", "r"))
+        await tokens.verify((message + b"." + signature).decode())
 
 
 async def test_a_key_of_nobody_is_refused(tokens, clock):

@@ -1,0 +1,1 @@
+"""The project measured against its own budgets (docs/architecture.md, "Performance")."""

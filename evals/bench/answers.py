@@ -1,0 +1,86 @@
+"""Answering a question from documents: searching and choosing what to quote."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from assistant.adapters.system import SystemClock
+from assistant.ports import Knowledge
+from assistant.response.grounded import ground
+from channels.bootstrap import Brain
+from channels.cli.progress import bar
+from channels.settings import Settings
+from evals.bench.library import fill_shelf
+from evals.bench.measure import Measure, p50, p99, settle
+from evals.clock import BANK_DAY
+from evals.retrieval.questions import LabelledQuestion, read_labelled
+from knowledge.bm25 import LexicalIndex
+from knowledge.chunking import passages_of
+from knowledge.folders import read_folder
+from knowledge.search import index_folder
+
+_WARM_UP: Final = 5
+_TOP: Final = 5
+
+
+async def measure_answers(brain: Brain, settings: Settings) -> list[Measure]:
+    """Over the pack's own documents, and over a shelf of 2,000 passages."""
+    questions = read_labelled(Path(str(files("evals"))) / "questions" / "first.jsonl")
+    own = await _answers(brain.knowledge, questions)
+    folder = settings.data_dir / "bench"
+    shelf = folder / "shelf"
+    count = fill_shelf(settings.content_dir / "documents", shelf)
+    with bar("embedding the benchmark's shelf") as progress:
+        knowledge = index_folder(
+            shelf, folder, brain.encoder, progress, synonyms=brain.release.lexicon.synonyms
+        )
+    settle()
+    many = await _answers(knowledge, questions)
+    return [
+        Measure(
+            name="knowledge answer, the pack's documents",
+            unit="ms",
+            p50=p50(own),
+            p99=p99(own),
+            budget_p50=60,
+            budget_p99=200,
+            note=f"{len(questions)} questions",
+        ),
+        Measure(
+            name="knowledge answer, 2,000 passages",
+            unit="ms",
+            p50=p50(many),
+            p99=p99(many),
+            budget_p50=60,
+            budget_p99=200,
+            peer=("BM25 alone", _words_alone(shelf, questions)),
+            note=f"{count} passages, most made up from the pack's sentences",
+        ),
+    ]
+
+
+async def _answers(knowledge: Knowledge, questions: tuple[LabelledQuestion, ...]) -> list[float]:
+    clock = SystemClock()
+    durations: list[float] = []
+    for question in (*questions[:_WARM_UP], *questions):
+        started = clock.monotonic_ms()
+        hits = await knowledge.search(question.text, as_of=BANK_DAY.date())
+        ground(question.text, hits)
+        durations.append(clock.monotonic_ms() - started)
+    return durations[_WARM_UP:]
+
+
+def _words_alone(shelf: Path, questions: tuple[LabelledQuestion, ...]) -> float:
+    passages = [p for document in read_folder(shelf) for p in passages_of(document)]
+    index = LexicalIndex([p.text for p in passages], [p.context for p in passages])
+    clock = SystemClock()
+    durations: list[float] = []
+    for question in questions:
+        started = clock.monotonic_ms()
+        np.argsort(-index.scores(question.text))[:_TOP]
+        durations.append(clock.monotonic_ms() - started)
+    return p50(durations)
