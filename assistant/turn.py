@@ -166,6 +166,7 @@ class Assistant:
             commands=commands.commands,
             by=commands.by,
             ms=round(self.ports.clock.monotonic_ms() - started, 3),
+            model=commands.model,
         )
         decide(commands.commands, log)
 

@@ -48,6 +48,7 @@ from assistant.understanding.classifier import train
 from assistant.understanding.local import LocalUnderstander
 from assistant.understanding.normalise import normalise
 from assistant.understanding.thresholds import Thresholds
+from channels.composition_understanding import let_go, with_servers
 from channels.settings import Settings
 from knowledge.embedding import BUNDLED, SentenceEncoder
 from knowledge.example_vectors import ExampleVectors
@@ -208,7 +209,8 @@ def make_understander(
         def today() -> date:
             return clock.now().astimezone(BANK_ZONE).date()
 
-        return LocalUnderstander(classifier, Thresholds.of(release), today)
+        local = LocalUnderstander(classifier, Thresholds.of(release), today)
+        return with_servers(local, settings, release, encoder, clock)
 
     return make
 
@@ -238,6 +240,8 @@ async def build(
     clock = clock or SystemClock()
     ids = RandomIds()
     async with AsyncExitStack() as stack:
+        understander = brain.understander(clock)
+        stack.push_async_callback(let_go, understander)
         engine = open_engine(settings.database_url)
         stack.push_async_callback(engine.dispose)
         await upgrade_engine(engine)
@@ -263,7 +267,7 @@ async def build(
         )
         yield RunningService(
             assistant=Assistant(
-                understander=brain.understander(clock),
+                understander=understander,
                 release=brain.release,
                 ports=ports,
                 conversations=conversations,

@@ -61,10 +61,7 @@ def serve_sandbox(
     try:
         listening = socket.create_server((SANDBOX_HOST, settings.sandbox_port), backlog=512)
     except OSError as error:
-        msg = (
-            f"Port {settings.sandbox_port} is taken. "
-            "Choose another one with GUITAI_SANDBOX_PORT."
-        )
+        msg = f"Port {settings.sandbox_port} is taken. Choose another one with GUITAI_SANDBOX_PORT."
         raise SettingsError(msg) from error
     server = _Announced(
         uvicorn.Config(

@@ -116,6 +116,22 @@ class Settings(BaseSettings):
     llm_api_key: SecretStr | None = None
     """Key of the model's API."""
 
+    llm_timeout_s: float = Field(default=2.5, gt=0)
+    """How long the model may take to answer, seconds; then the local result stands."""
+
+    llm_calls_per_conversation: int = Field(default=40, ge=0)
+    """How often one conversation may ask the model; then the local result stands."""
+
+    rasa_url: str | None = None
+    """Address of a Rasa 3.x server (`rasa run --enable-api`) that classifies messages; unset: the
+    classifier in this process."""
+
+    rasa_token: SecretStr | None = None
+    """Token of that server (`rasa run --auth-token`)."""
+
+    rasa_timeout_s: float = Field(default=1.0, gt=0)
+    """How long the Rasa server may take to answer, seconds; then the local classifier decides."""
+
     action_endpoint: str | None = None
     """Address of a rasa-sdk action server that runs the actions; unset: in this process."""
 

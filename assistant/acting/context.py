@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from pydantic import JsonValue
+
 from assistant.compliance.review import review
 from assistant.dialogue.log import TurnLog
 from assistant.dialogue.runner import Runner
@@ -100,4 +102,12 @@ class TurnContext:
         for name, value in facts.items():
             if name.endswith("_flow") and isinstance(value, str) and value != END:
                 named[name.removesuffix("_flow") + "_name"] = self.flow_name(value)
+            elif isinstance(value, list):
+                named[name] = [self._named(item) for item in value]
         return {**facts, **named}
+
+    def _named(self, item: JsonValue) -> JsonValue:
+        """An item of a list that speaks of a task, with the name the customer knows it by."""
+        if isinstance(item, dict) and isinstance(item.get("flow"), str):
+            return {**item, "name": self.flow_name(str(item["flow"]))}
+        return item

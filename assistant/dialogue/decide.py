@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from pydantic import JsonValue
 
 from assistant.dialogue.log import TurnLog
-from assistant.dialogue.repair import correct, is_own_slot
-from assistant.dialogue.stack import active_task, bring_up, drop, flow_of, push, push_pattern
+from assistant.dialogue.plan import cancel_everything, drop_item, open_plan, read_plan
+from assistant.dialogue.stack import active_task, drop, flow_of, push, push_pattern
+from assistant.dialogue.tasks import find_frame, leave_patterns, start_task, take_value
 from assistant.model.commands import (
     Affirm,
     CancelFlow,
@@ -32,8 +33,8 @@ from assistant.model.commands import (
     Thanks,
     Wait,
 )
-from assistant.model.events import Chatted, Clarified, Confirmed, Frame, NotUnderstood, SlotSet
-from assistant.model.flow import END, CollectStep
+from assistant.model.events import Chatted, Clarified, Confirmed, NotUnderstood, SlotSet
+from assistant.model.flow import CollectStep
 from assistant.model.ids import FlowId
 
 _SIMPLE_PATTERNS: dict[type, str] = {
@@ -59,12 +60,20 @@ def decide(commands: Sequence[Command], log: TurnLog) -> None:
         _hand_off(log)
         return
     _leave_side_talk(commands, log)
+    wishes = read_plan(commands)
+    if len(wishes) > 1:
+        open_plan(wishes, log)
+    else:
+        _one_wish(commands, log)
+
+
+def _one_wish(commands: Sequence[Command], log: TurnLog) -> None:
     starts = [command for command in commands if isinstance(command, StartFlow)]
-    for start in reversed(starts):
-        _start(start.flow, log)
+    for start in starts:
+        start_task(start.flow, log)
     values = [command for command in commands if isinstance(command, SetSlot | CorrectSlot)]
     for value in values:
-        _take(value, log)
+        take_value(value, log)
     for command in commands:
         if isinstance(command, Affirm | Deny):
             if not values and not starts:
@@ -103,7 +112,7 @@ def _hand_off(log: TurnLog) -> None:
     for frame in reversed(log.tracker.stack):
         if frame.kind == "pattern":
             drop(log, frame)
-    waiting = _find(HANDOFF_FLOW, log)
+    waiting = find_frame(HANDOFF_FLOW, log)
     if waiting is not None:
         drop(log, waiting)
     push(log, HANDOFF_FLOW)
@@ -122,53 +131,6 @@ def _leave_side_talk(commands: Sequence[Command], log: TurnLog) -> None:
         if isinstance(command, SetSlot) and command.slot == slot:
             return
     drop(log, top)
-
-
-def _start(flow_id: FlowId, log: TurnLog) -> None:
-    flow = log.release.flows[flow_id]
-    names: dict[str, JsonValue] = {"slots": {**log.tracker.slots}}
-    if flow.guard is not None and not flow.guard.holds(names):
-        push_pattern(log, "pattern_cannot_handle", {"reason": "not_available", "failures": 0})
-        return
-    frame = _find(flow_id, log)
-    task = active_task(log)
-    if frame is None:
-        _leave_patterns(log)
-        push(log, flow_id)
-    elif task is not None and frame.frame_id != task.frame_id:
-        _leave_patterns(log)
-        bring_up(log, frame)
-
-
-def _leave_patterns(log: TurnLog) -> None:
-    """A new task begins: proofs and offers asked for by another are asked again later."""
-    while log.tracker.top is not None and log.tracker.top.kind == "pattern":
-        drop(log, log.tracker.top)
-
-
-def _find(flow_id: FlowId, log: TurnLog) -> Frame | None:
-    for frame in reversed(log.tracker.stack):
-        if frame.flow == flow_id and frame.step != END:
-            return frame
-    return None
-
-
-def _take(command: SetSlot | CorrectSlot, log: TurnLog) -> None:
-    """Fill a slot, or correct it when it holds something else and is not being asked."""
-    tracker = log.tracker
-    present = tracker.slots.get(command.slot)
-    is_asked = tracker.asked is not None and tracker.asked.slot == command.slot
-    correction = CorrectSlot(slot=command.slot, value=command.value, span=command.span)
-    if isinstance(command, CorrectSlot):
-        correct(log, correction)
-    elif present == command.value:
-        return
-    elif present is not None and not is_asked and is_own_slot(log, command.slot):
-        correct(log, correction)
-    else:
-        log.add(
-            SlotSet, slot=command.slot, value=command.value, origin="customer", span=command.span
-        )
 
 
 def _answer(yes: bool, log: TurnLog) -> None:
@@ -191,9 +153,27 @@ def _answer(yes: bool, log: TurnLog) -> None:
 
 
 def _cancel(command: CancelFlow, log: TurnLog) -> None:
-    frame = _find(command.flow, log) if command.flow else active_task(log)
-    _leave_patterns(log)
+    if command.everything:
+        cancel_everything(log)
+        push_pattern(log, "pattern_cancel_flow", {"canceled_all": True})
+        return
+    if command.item is not None and _drop_planned(command.item, log):
+        return
+    frame = find_frame(command.flow, log) if command.flow else active_task(log)
+    leave_patterns(log)
     context: dict[str, JsonValue] = {}
     if frame is not None:
         context = {"canceled_frame": frame.frame_id, "canceled_flow": frame.flow}
     push_pattern(log, "pattern_cancel_flow", context)
+
+
+def _drop_planned(place: int, log: TurnLog) -> bool:
+    """Take a waiting wish off the list; false when the one under way is meant."""
+    plan = log.tracker.plan
+    if plan is None or place == plan.index + 1 or not drop_item(place, log):
+        return False
+    item = plan.items[place - 1]
+    push_pattern(
+        log, "pattern_plan_changed", {"dropped_flow": item.flow, "question": item.question}
+    )
+    return True

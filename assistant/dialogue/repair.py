@@ -29,14 +29,13 @@ def correct(log: TurnLog, command: CorrectSlot) -> None:
         log.add(
             SlotSet, slot=command.slot, value=command.value, origin="customer", span=command.span
         )
-    else:
-        log.add(SlotCorrected, slot=command.slot, old=old, value=command.value, span=command.span)
+        return  # nothing rested on it: no step to go back to, and none may be passed over
+    log.add(SlotCorrected, slot=command.slot, old=old, value=command.value, span=command.span)
     for frame in reversed(log.tracker.stack):
         step = _question_for(flow_of(log, frame), command.slot)
         if step is not None:
             _go_back(log, frame, step)
-            if old is not None:
-                push_pattern(log, "pattern_correction", {"corrected_slot": command.slot})
+            push_pattern(log, "pattern_correction", {"corrected_slot": command.slot})
             return
 
 

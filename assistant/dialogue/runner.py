@@ -15,6 +15,7 @@ from typing import assert_never
 from pydantic import JsonValue
 
 from assistant.dialogue.log import TurnLog
+from assistant.dialogue.plan import go_on_with_plan, plan_is_free
 from assistant.dialogue.stack import change_top, finish_top, flow_of, go_to, push, remember
 from assistant.errors import AssistantError
 from assistant.model.assurance import Assurance
@@ -113,6 +114,8 @@ class Runner:
             if self.steps > _MAX_STEPS:
                 msg = f"Flow `{self.log.tracker.stack[-1].flow}` loops without asking anything."
                 raise FlowLoops(msg)
+            if plan_is_free(self.log):
+                go_on_with_plan(self.log)
             frame = self.log.tracker.top
             if frame is None:
                 return Wait()

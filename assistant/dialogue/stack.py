@@ -94,8 +94,17 @@ def finish_top(log: TurnLog) -> None:
     if frame.kind != "pattern":
         log.add(FlowCompleted, flow=frame.flow, frame_id=frame.frame_id, step=_last_step(frame))
     _remove(log, frame, flow)
-    if frame.kind == "flow" and not flow.ends_turn:
+    if frame.kind == "flow" and not flow.ends_turn and next_item(log) is None:
         _resume_below(log, frame)
+
+
+def next_item(log: TurnLog) -> int | None:
+    """Index of the next wish of the plan that is still wanted."""
+    plan = log.tracker.plan
+    if plan is None:
+        return None
+    waiting = range(plan.index + 1, len(plan.items))
+    return next((index for index in waiting if not plan.items[index].dropped), None)
 
 
 def cancel(log: TurnLog, frame: Frame, reason: str) -> None:

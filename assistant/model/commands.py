@@ -53,10 +53,18 @@ class CorrectSlot(BaseCommand):
 
 
 class CancelFlow(BaseCommand):
-    """The customer wants the active task stopped; `flow` names another one."""
+    """The customer wants the active task stopped, or another one that is waiting.
+
+    Attributes:
+        flow: The task meant; None means the active one.
+        item: Place in the announced list of wishes, from 1.
+        everything: All tasks and wishes.
+    """
 
     command: Literal["cancel_flow"] = "cancel_flow"
     flow: FlowId | None = None
+    item: int | None = None
+    everything: bool = False
 
 
 class Affirm(BaseCommand):

@@ -35,6 +35,7 @@ from assistant.model.events import (
     LocaleChanged,
     MessageReceived,
     NotUnderstood,
+    PlanChanged,
     Recommended,
     ReplyReviewed,
     Said,
@@ -61,6 +62,7 @@ class Tracker:
         finished: Turns whose reply is complete.
         signed_in: Last sign-in the channel vouched for; such a conversation is that customer's.
         stack: Dialogue stack, bottom first.
+        plan: Wishes of a message that held several, and which is under way.
         asked: The open question.
         confirmed: Last yes to a read-back.
         assurance: Level earned, before decay.
@@ -84,6 +86,7 @@ class Tracker:
     slots: dict[str, JsonValue] = field(default_factory=dict)
     stack: tuple[Frame, ...] = ()
     frames_opened: int = 0
+    plan: PlanChanged | None = None
     asked: Asked | None = None
     confirmed: Confirmed | None = None
     assurance: Assurance = Assurance.VISITOR
@@ -148,6 +151,8 @@ class Tracker:
                 self._set(event.slot, event.value)
             case StackChanged():
                 self.stack = event.stack
+            case PlanChanged():
+                self.plan = event
             case Asked():
                 self.asked = event if event.slot else None
             case Confirmed():

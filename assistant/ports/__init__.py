@@ -12,6 +12,7 @@ from assistant.ports.actions import (
     StepUp,
 )
 from assistant.ports.basics import Clock, IdSource
+from assistant.ports.chat_model import ChatModel, ModelUnavailable, Proposal
 from assistant.ports.desk import HandoffDesk, Ticket
 from assistant.ports.identity import CodeCheck, CodeTicket, IdentityProofs
 from assistant.ports.knowledge import Knowledge, PassageHit, SentenceHit
@@ -36,6 +37,7 @@ __all__ = [
     "ActionResult",
     "ActionSay",
     "Broadcast",
+    "ChatModel",
     "Classifier",
     "Clock",
     "CodeCheck",
@@ -49,8 +51,10 @@ __all__ = [
     "IdentityProofs",
     "IntentScores",
     "Knowledge",
+    "ModelUnavailable",
     "PassageHit",
     "Proof",
+    "Proposal",
     "SentenceHit",
     "Settled",
     "StepUp",

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from assistant.model.commands import Command
 from assistant.model.frozen import Frozen
+from assistant.model.model_use import ModelUse
 from assistant.model.release import Release
 from assistant.model.tracker import Tracker
 
@@ -15,13 +16,15 @@ class Understood(Frozen):
     """What an understander made of one message.
 
     Attributes:
-        by: Which one decided: button, rules, classifier, model.
+        by: Which one decided: button, rules, classifier, rasa, model.
         scores: The best labels with their probabilities, for inspection.
+        model: What asking a language model led to; None when none was asked.
     """
 
     commands: tuple[Command, ...]
     by: str
     scores: dict[str, float] = {}
+    model: ModelUse | None = None
 
 
 class Understander(Protocol):

@@ -11,7 +11,9 @@ from assistant.model.release import Release
 from assistant.model.tracker import Tracker
 
 BLANK = "******"
-_CODE_LIKE = re.compile(r"(?<!\d)\d{4,8}(?!\d)")
+_DIGIT = r"[\d零一二三四五六七八九〇幺]"
+_CODE_LIKE = re.compile(rf"{_DIGIT}(?:[\s-]?{_DIGIT}){{3,}}[Xx]?")
+"""Four digits or more, together or in groups, typed or spoken: codes, card and ID numbers."""
 _NAMED_SECRET = re.compile(r"((?:密码|口令|PIN|password)\D{0,6})(\d{4,8})", re.IGNORECASE)
 
 

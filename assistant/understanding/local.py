@@ -40,7 +40,7 @@ from assistant.model.tracker import Tracker
 from assistant.ports import Classifier, IntentScores, Understood
 from assistant.understanding.normalise import Normalised, has_words, normalise
 from assistant.understanding.payloads import flow_for_intent, is_payload, read_payload
-from assistant.understanding.plan import segments
+from assistant.understanding.plan import scoped_cancel, segments
 from assistant.understanding.slots import (
     asked_slot,
     fill,
@@ -95,6 +95,21 @@ class LocalUnderstander:
         reading = _Reading(self, text, message, tracker, release, rules)
         return reading.by_rules() or reading.by_classifier()
 
+    def judge(
+        self, text: str, tracker: Tracker, release: Release, scores: IntentScores
+    ) -> tuple[Command, ...]:
+        """What a text means that somebody else's classifier scored: same thresholds, same values.
+
+        Args:
+            text: Words no rule decided about.
+            tracker: State of the conversation.
+            release: Names the flows and slots.
+            scores: At least one ranked intent.
+        """
+        message = normalise(text, release.lexicon.rewrites)
+        reading = _Reading(self, text, message, tracker, release, WordRules(release.lexicon))
+        return reading.means(scores, message)
+
 
 @dataclass(slots=True)
 class _Reading:
@@ -120,10 +135,11 @@ class _Reading:
         whole = self.rules.whole(self.message)
         if whole is not None:
             return _by("rules", _TALK[whole])
-        if asked is not None and asked.kind in _FORMATTED and self._is_malformed(asked):
+        scoped = scoped_cancel(self.message.text, self.tracker)
+        if scoped is not None:
+            return _by("rules", scoped)
+        if self._is_slip(asked):
             return _by("rules", CannotHandle(reason="not_a_value"))
-        if asked is None and _FIGURES.fullmatch(self.message.text):
-            return _by("rules", CannotHandle(reason="not_understood"))
         if asked is None:
             inside = self.rules.inside(self.message)
             return _by("rules", _TALK[inside]) if inside else None
@@ -137,7 +153,7 @@ class _Reading:
             if plan is not None:
                 return plan
         scores = self.owner.classifier.classify(self.message.text)
-        commands = self._commands(scores, self.message)
+        commands = self.means(scores, self.message)
         return Understood(
             commands=commands, by="classifier", scores=dict(scores.ranked) | {"known": scores.known}
         )
@@ -155,10 +171,12 @@ class _Reading:
             return whole_answer(asked, self.message, self.original)
         return None
 
-    def _is_malformed(self, asked: SlotDefinition) -> bool:
-        """Only figures, and still not the value that was asked for: a slip, not another wish."""
+    def _is_slip(self, asked: SlotDefinition | None) -> bool:
+        """Only figures, and not a value that was asked for: a slip of the finger, no wish."""
         if not _FIGURES.fullmatch(self.message.text):
             return False
+        if asked is None or asked.kind not in _FORMATTED:
+            return asked is None
         found = extract(self.message, self._wanted(asked, moves_money=True), self.release.lexicon)
         return not fill(found, [asked], self.message)
 
@@ -214,14 +232,15 @@ class _Reading:
             is_wish = intent == "search_knowledge" or flow_for_intent(intent, self.release)
             if not is_wish or probability < self.owner.thresholds.part:
                 return None
-            commands.extend(self._commands(scores, part))
+            commands.extend(self.means(scores, part))
         wishes = [c.flow if isinstance(c, StartFlow) else c.command for c in commands]
         wishes = [wish for wish in wishes if wish != "set_slot"]
         if len(set(wishes)) < len(wishes):
             return None
         return _by("classifier", *commands)
 
-    def _commands(self, scores: IntentScores, message: Normalised) -> tuple[Command, ...]:
+    def means(self, scores: IntentScores, message: Normalised) -> tuple[Command, ...]:
+        """Scores to commands: a task with its values, a question, talk, or an honest doubt."""
         limits = self.owner.thresholds
         intent, probability = scores.ranked[0]
         if intent == "out_of_scope" or scores.known < limits.known:
@@ -229,7 +248,7 @@ class _Reading:
                 return (CannotHandle(reason="insult", confidence=probability),)
             asked = dict(scores.ranked).get("search_knowledge", 0.0) >= limits.option
             if asked and self._asks() and scores.known >= limits.known:
-                return (SearchKnowledge(question=self.original, confidence=probability),)
+                return (SearchKnowledge(question=self._words(message), confidence=probability),)
             return (CannotHandle(reason="out_of_scope", confidence=probability),)
         if probability < limits.sure:
             return self._unsure(scores, message)
@@ -238,7 +257,7 @@ class _Reading:
     def _meant(self, intent: str, probability: float, message: Normalised) -> tuple[Command, ...]:
         flow = flow_for_intent(intent, self.release, probability)
         if intent == "search_knowledge" or intent.startswith("faq"):
-            return (SearchKnowledge(question=self.original, confidence=probability),)
+            return (SearchKnowledge(question=self._words(message), confidence=probability),)
         if intent in {"chitchat", "out_of_scope"} and self.rules.mentions("insults", message.text):
             return (CannotHandle(reason="insult", confidence=probability),)
         if intent == "affirm" and not self._may_confirm(probability):
@@ -252,6 +271,11 @@ class _Reading:
         candidates = [s for s in task_slots([flow], self.release) if s.mask != "secret"]
         return (start, *fill(found, candidates, message))
 
+    def _words(self, message: Normalised) -> str:
+        """The customer's own words behind a normalised piece."""
+        start, end = message.span(0, len(message.text))
+        return self.original[start:end].strip()
+
     def _may_confirm(self, probability: float) -> bool:
         """A guessed yes does not confirm a change; only words that are surely a yes do."""
         asked = self.tracker.asked
@@ -262,7 +286,7 @@ class _Reading:
         limits = self.owner.thresholds
         likely = [(i, p) for i, p in scores.ranked if p >= limits.option]
         if self._asks() and any(intent == "search_knowledge" for intent, _ in likely):
-            return (SearchKnowledge(question=self.original, confidence=scores.ranked[0][1]),)
+            return (SearchKnowledge(question=self._words(message), confidence=scores.ranked[0][1]),)
         flows = [flow.id for i, _ in likely if (flow := flow_for_intent(i, self.release))]
         options = tuple(dict.fromkeys(flows))[:3]
         if len(options) > 1:
@@ -271,7 +295,7 @@ class _Reading:
         if probability >= limits.option and (options or intent in _TALK):
             return self._meant(intent, probability, message)
         if self._asks():
-            return (SearchKnowledge(question=self.original, confidence=probability),)
+            return (SearchKnowledge(question=self._words(message), confidence=probability),)
         return (CannotHandle(reason="not_understood", confidence=probability),)
 
     def _asks(self) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
+from channels.cli.entry import run
 
-from channels.cli.entry import main
-
-sys.exit(main())
+run()

@@ -7,12 +7,14 @@ Commands are loaded when they are called, because models and stores take seconds
 
 from __future__ import annotations
 
+import atexit
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from io import TextIOWrapper
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import typer
 from typer.core import TyperGroup
@@ -105,6 +107,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else exits.OK
     return exits.OK
+
+
+def run() -> NoReturn:
+    """Run the command of this process and end it.
+
+    What was opened is closed by then and exit handlers have run; only the interpreter's own
+    tidying is left out, which takes seconds once the embedding model's libraries are loaded.
+    """
+    code = main()
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            code = code or exits.FINDINGS
+    os._exit(code)
 
 
 def _report(error: AssistantError | UnicodeDecodeError | OSError) -> int:

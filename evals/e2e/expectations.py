@@ -176,6 +176,8 @@ def judge(
 
 def same(got: JsonValue, wanted: JsonValue) -> bool:
     """Whether a value is the one a file means: YAML writes `6688` where a slot holds "6688"."""
+    if got is None or wanted is None:
+        return got is wanted
     if isinstance(got, bool) or isinstance(wanted, bool):
         return str(got).lower() == str(wanted).lower()
     if isinstance(got, str) or isinstance(wanted, str):

@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 
 ROOT = Path(__file__).parents[2]
-START_S = 60
+START_S = 120
 END_S = 15
 PREPARED = ("models", "vectors", "index")
 """What a start would otherwise make again: trained models, vectors, index."""

@@ -48,6 +48,9 @@ ASK_BALANCE = "我的余额还有多少"
 LAPSE = "UPDATE action SET lease_until = created_at WHERE state = 'sending'"
 """What a minute does to the claims of a worker that is no more."""
 
+RENEW = "UPDATE action SET lease_until = now() + interval '60 s' WHERE state = 'sending'"
+"""As though the killed process were back in no time, however slowly this machine starts it."""
+
 IS_LONG = os.environ.get("GUITAI_LONG") == "1"
 """Wait for the minute instead."""
 
@@ -80,8 +83,14 @@ class Postgres:
     url: str
 
     async def lapse(self) -> None:
+        await self._change(LAPSE)
+
+    async def renew(self) -> None:
+        await self._change(RENEW)
+
+    async def _change(self, statement: str) -> None:
         connection = await asyncpg.connect(self.url)
-        await connection.execute(LAPSE)
+        await connection.execute(statement)
         await connection.close()
 
 
@@ -221,14 +230,16 @@ async def killed_twice(folder: Path) -> Story:
 async def killed_once(folder: Path, url: str) -> Story:
     """On PostgreSQL; started again before the dead worker's claims have lapsed."""
     story = Story()
+    store = Postgres(url)
     async with AsyncExitStack() as stack:
         bank = await _bank(folder, stack)
         guitai = _assistant(folder, stack, bank.port, GUITAI_DATABASE_URL=url)
         await asyncio.to_thread(guitai.start)
         async with bank.client() as books:
             people = await cut_off(guitai, books)
+            await store.renew()
             await asyncio.to_thread(guitai.start)
-            await look(guitai, books, people, Postgres(url), story)
+            await look(guitai, books, people, store, story)
     return story
 
 

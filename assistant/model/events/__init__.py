@@ -38,6 +38,8 @@ from assistant.model.events.progress import (
     FlowInterrupted,
     FlowResumed,
     FlowStarted,
+    PlanChanged,
+    PlanItem,
     SlotCorrected,
     SlotSet,
     StackChanged,
@@ -71,6 +73,7 @@ Event = Annotated[
     | FlowCancelled
     | FlowInterrupted
     | FlowResumed
+    | PlanChanged
     | StackChanged
     | SlotSet
     | SlotCorrected
@@ -121,6 +124,8 @@ __all__ = [
     "LocaleChanged",
     "MessageReceived",
     "NotUnderstood",
+    "PlanChanged",
+    "PlanItem",
     "ProofEntry",
     "Recommended",
     "ReplyReviewed",

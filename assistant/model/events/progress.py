@@ -6,8 +6,9 @@ from typing import ClassVar, Literal
 
 from pydantic import JsonValue
 
-from assistant.model.commands import Span
+from assistant.model.commands import SetSlot, Span
 from assistant.model.events.base import BaseEvent, Frame
+from assistant.model.frozen import Frozen
 from assistant.model.ids import ActionName, FlowId, FrameId, SlotName, StepId
 
 
@@ -126,6 +127,36 @@ class Confirmed(BaseEvent):
     action: ActionName
     digest: str
     frame_id: FrameId
+
+
+class PlanItem(Frozen):
+    """One wish of a message that held several.
+
+    Attributes:
+        question: A question instead of a task.
+        values: Slots the customer gave for this task, applied when it begins.
+        dropped: The customer took it off the list.
+    """
+
+    flow: FlowId | None = None
+    question: str | None = None
+    values: tuple[SetSlot, ...] = ()
+    dropped: bool = False
+
+
+class PlanChanged(BaseEvent):
+    """Several wishes, carried out one after another in the order they were said.
+
+    Attributes:
+        items: All of them, the finished ones too: "the second one" counts from the first.
+        index: Of the item under way.
+        frame_id: Frame of that item; the next begins when it has left the stack.
+    """
+
+    type: Literal["plan_changed"] = "plan_changed"
+    items: tuple[PlanItem, ...]
+    index: int = 0
+    frame_id: FrameId | None = None
 
 
 class Clarified(BaseEvent):

@@ -9,6 +9,7 @@ from assistant.model.commands import Command
 from assistant.model.events.base import BaseEvent
 from assistant.model.ids import MessageId
 from assistant.model.message import Locale, ReplyPart
+from assistant.model.model_use import ModelUse
 
 
 class ConversationStarted(BaseEvent):
@@ -49,14 +50,16 @@ class CommandsUnderstood(BaseEvent):
     """What the words were taken to mean.
 
     Attributes:
-        by: Which understander said so: button, rules, classifier, model.
+        by: Which understander said so: button, rules, classifier, rasa, model.
         ms: Time it took, milliseconds.
+        model: What asking a language model led to and cost; None when none was asked.
     """
 
     type: Literal["commands_understood"] = "commands_understood"
     commands: tuple[Command, ...]
     by: str
     ms: float
+    model: ModelUse | None = None
 
 
 class NotUnderstood(BaseEvent):

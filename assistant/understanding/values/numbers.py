@@ -11,7 +11,8 @@ from assistant.understanding.values.numerals import spoken_digits
 _PHONE = re.compile(r"(?<!\d)(?:\+?86[-\s]?)?(1[3-9]\d(?:[-\s]?\d{4}){2})(?!\d)")
 _CODE = re.compile(r"(?<!\d)(\d{3}[-\s]?\d{3}|\d{4,8})(?!\d)")
 _TAIL = re.compile(
-    r"(?:尾号|尾数|末尾|末[四4]位|后[四4]位|最后[四4]位|ending\s*(?:in|with)?|tail|last four(?: digits)?)"
+    r"(?:尾号|尾数|末尾|末[四4]位|后[四4]位|最后[四4]位"
+    r"|ending\s*(?:in|with)?|tail|last four(?: digits)?)"
     r"\s*(?:是|为|：|:|are|is|的)?\s*(\d{4})(?!\d)"
 )
 _TAIL_AFTER = re.compile(

@@ -104,19 +104,17 @@ flows:
     persisted_slots: [city]
     steps:
       - collect: city
+        utter: utter_ask_city
   going_round:
     name: 打转
-    description: 没有提问的循环。
+    description: 值已经有了就再也不提问的循环。
     steps:
       - id: one
-        action: read_nothing
+        collect: note
         next: two
       - id: two
-        noop: true
-        next:
-          - if: slots.note = "stop"
-            then: END
-          - else: one
+        action: read_nothing
+        next: one
   home_address:
     name: 改地址
     description: 改通讯地址。
@@ -125,7 +123,6 @@ flows:
       - collect: city
         utter: action_ask_city
       - collect: note
-        reset_after_flow_ends: true
       - action: utter_done
   high_level:
     name: 看余额

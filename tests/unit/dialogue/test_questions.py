@@ -17,9 +17,7 @@ async def test_a_flow_asks_for_what_is_missing_and_for_nothing_else(talk):
 
 
 async def test_a_branch_decides_what_is_asked_next(talk):
-    turn = await talk.say(
-        start("transfer_money"), give("payee", "妈妈"), give("amount", "1000.01")
-    )
+    turn = await talk.say(start("transfer_money"), give("payee", "妈妈"), give("amount", "1000.01"))
     assert keys(turn) == ["ask_purpose"]
 
 
@@ -40,9 +38,7 @@ async def test_a_rejection_may_quote_what_was_rejected(talk):
 
 
 async def test_a_confirmation_is_asked_even_when_its_slot_was_filled_before(talk):
-    turn = await talk.say(
-        start("lock_card"), give("card", "6688"), give("confirm_lock_card", True)
-    )
+    turn = await talk.say(start("lock_card"), give("card", "6688"), give("confirm_lock_card", True))
     assert keys(turn) == ["ask_confirm_lock_card"]
     assert talk.gateway.effects == []
 

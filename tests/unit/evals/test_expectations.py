@@ -119,7 +119,7 @@ def test_a_forbidden_thing_may_not_stand_before_what_is_ordered_either():
         ("200.00", "200.00", True),
         ("200.00", 200, False),
         ({"a": 1}, {"a": 1}, True),
-        (None, "None", True),
+        (None, "None", False),
     ],
 )
 def test_values_are_compared_as_yaml_writes_them(got, wanted, is_same):

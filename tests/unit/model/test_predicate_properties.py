@@ -38,9 +38,7 @@ def _joined(inner):
 
 
 NODES = st.recursive(COMPARISONS | NAMES, _joined, max_leaves=5)
-VALUES = st.one_of(
-    st.none(), st.booleans(), st.integers(-5, 5), WORDS, st.lists(WORDS, max_size=2)
-)
+VALUES = st.one_of(st.none(), st.booleans(), st.integers(-5, 5), WORDS, st.lists(WORDS, max_size=2))
 SLOTS = st.dictionaries(
     st.sampled_from(["a", "b", "notes", "城市"]),
     VALUES | st.dictionaries(st.sampled_from(["a", "b"]), VALUES, max_size=2),
@@ -48,7 +46,7 @@ SLOTS = st.dictionaries(
 )
 
 
-def written(node):
+def written(node):  # noqa: C901 - one line for each kind of node
     match node:
         case Constant(value=bool() | None):
             return {True: "true", False: "false", None: "null"}[node.value]
@@ -70,7 +68,7 @@ def written(node):
             return f"{written(node.left)} {operator} {written(node.right)}"
 
 
-@settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(NODES, SLOTS)
 def test_a_printed_condition_is_read_back_with_the_same_meaning(node, slots):
     names = {"slots": slots}
@@ -79,12 +77,27 @@ def test_a_printed_condition_is_read_back_with_the_same_meaning(node, slots):
     assert again.names() == Predicate("", node).names()
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     st.text(max_size=30)
     | st.lists(
         st.sampled_from(
-            ["slots.a", "and", "or", "not", "(", ")", "{", "}", "is", "=", ">", "matches", '"("', "1"]
+            [
+                "slots.a",
+                "and",
+                "or",
+                "not",
+                "(",
+                ")",
+                "{",
+                "}",
+                "is",
+                "=",
+                ">",
+                "matches",
+                '"("',
+                "1",
+            ]
         ),
         max_size=10,
     ).map(" ".join),

@@ -32,7 +32,7 @@ def folded(*log):
     return Tracker.replay(C1, log)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.lists(events, max_size=12))
 def test_replay_gives_the_same_tracker_after_every_event(log):
     tracker = Tracker(C1)
@@ -41,7 +41,7 @@ def test_replay_gives_the_same_tracker_after_every_event(log):
         assert Tracker.replay(C1, log[:count]) == tracker
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.lists(events, max_size=6))
 def test_events_that_went_through_json_fold_to_the_same_tracker(log):
     stored = [EVENTS.validate_json(EVENTS.dump_json(event)) for event in log]

@@ -57,9 +57,7 @@ SLOTS = [
     SlotDefinition(name="confirm_lock_card", type="bool", kind="yes_no"),
     SlotDefinition(name="story", kind="text"),
     SlotDefinition(name="one_time_code", kind="code", mask="secret"),
-    SlotDefinition(
-        name="urgent", type="bool", kind="yes_no", intents={"urgent_please": True}
-    ),
+    SlotDefinition(name="urgent", type="bool", kind="yes_no", intents={"urgent_please": True}),
 ]
 LEXICON = Lexicon(
     commands={

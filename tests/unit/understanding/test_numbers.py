@@ -45,7 +45,14 @@ def test_too_few_or_too_many_digits_are_no_code(text):
 @pytest.mark.parametrize(
     "text",
     [
-        *("尾号6688", "尾号是6688的卡", "6688那张卡", "末四位：6688", "尾号六六八八", "六六八八那张"),
+        *(
+            "尾号6688",
+            "尾号是6688的卡",
+            "6688那张卡",
+            "末四位：6688",
+            "尾号六六八八",
+            "六六八八那张",
+        ),
         *("card ending in 6688", "the last four digits are 6688", "最后四位6688"),
     ],
 )
@@ -96,6 +103,8 @@ def test_an_identity_number_is_read_and_nothing_inside_it(text, number):
     assert len(all_values(text)) == 1
 
 
-@pytest.mark.parametrize("text", ["11010519491231002", "1101051949123100211", "11010519491231002XX"])
+@pytest.mark.parametrize(
+    "text", ["11010519491231002", "1101051949123100211", "11010519491231002XX"]
+)
 def test_other_lengths_are_no_identity_number(text):
     assert values(text, "id_number") == []

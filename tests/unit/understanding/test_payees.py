@@ -27,13 +27,16 @@ def test_a_payee_is_found_where_people_put_it(text, who):
     assert values(text, "payee") == [who]
 
 
-@pytest.mark.parametrize("text", ["转五百块钱", "给我转500", "给他转100", "转账", "send 500", "查余额"])
+@pytest.mark.parametrize(
+    "text", ["转五百块钱", "给我转500", "给他转100", "转账", "send 500", "查余额"]
+)
 def test_nobody_in_particular_is_no_payee(text):
     assert values(text, "payee") == []
 
 
 @pytest.mark.parametrize(
-    ("text", "who"), [("林秀芳", "林秀芳"), ("给妈妈", "妈妈"), ("转给老妈吧", "老妈"), ("to Ana", "ana")]
+    ("text", "who"),
+    [("林秀芳", "林秀芳"), ("给妈妈", "妈妈"), ("转给老妈吧", "老妈"), ("to Ana", "ana")],
 )
 def test_a_short_answer_is_a_name_when_the_payee_was_asked_for(text, who):
     assert values(text, "payee", asked="payee") == [who]

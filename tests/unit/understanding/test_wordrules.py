@@ -14,7 +14,9 @@ RULES = WordRules(
             "cancel": Wordlist(exact=frozenset({"算了"}), contains=("不办了", "cancel")),
             "wait": Wordlist(contains=("等一下",)),
             "greet": Wordlist(exact=frozenset({"你好啊", "hi"})),
-            "human_handoff": Wordlist(contains=("转人工", "agent"), excluded=("人工费", "travel agent")),
+            "human_handoff": Wordlist(
+                contains=("转人工", "agent"), excluded=("人工费", "travel agent")
+            ),
             "fillers": Wordlist(contains=("嗯", "那个", "啊")),
             "politeness": Wordlist(contains=("谢谢", "please")),
             "question": Wordlist(contains=("吗", "多少")),

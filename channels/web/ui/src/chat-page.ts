@@ -11,7 +11,14 @@ import "./document-dialog.ts";
 import type { BubbleEvents } from "./message-bubble.ts";
 import "./message-list.ts";
 import "./page-header.ts";
-import { applyElder, applyLocale, storedElder, storedLocale } from "./preferences.ts";
+import {
+  applyElder,
+  applyLocale,
+  chooseLocale,
+  pinnedLocale,
+  storedElder,
+  storedLocale,
+} from "./preferences.ts";
 import type { Locale, SampleCustomer } from "./protocol.ts";
 import { conversationInAddress, Session, type Identity } from "./session.ts";
 import { sharedStyle } from "./shared-style.ts";
@@ -93,7 +100,7 @@ export class ChatPage extends LitElement {
   private readonly session = new Session(sessionStorage);
   private readonly conversation = new Conversation(
     this.session,
-    () => this.locale,
+    pinnedLocale,
     () => (this.revision += 1),
   );
 
@@ -258,6 +265,7 @@ export class ChatPage extends LitElement {
   private changeLocale(locale: Locale): void {
     if (locale === this.locale) return;
     this.locale = locale;
+    chooseLocale(locale);
     applyLocale(locale, words(locale, "pageTitle"));
     this.conversation.reconnect();
   }

@@ -37,7 +37,7 @@ export class Conversation {
 
   constructor(
     private readonly session: Session,
-    private readonly locale: () => Locale,
+    private readonly locale: () => Locale | null,
     private readonly changed: () => void,
   ) {
     this.outbox = new Outbox(sessionStorage);
@@ -142,10 +142,9 @@ export class Conversation {
   private hello(): Record<string, unknown> {
     const { conv, epoch } = this.session;
     // What this page holds, not what it once saw: after a reload it holds nothing.
-    const hello: Record<string, unknown> = {
-      last_seq: this.timeline.lastSeq,
-      locale: this.locale(),
-    };
+    const hello: Record<string, unknown> = { last_seq: this.timeline.lastSeq };
+    const locale = this.locale();
+    if (locale !== null) hello["locale"] = locale;
     if (conv !== null) hello["conv"] = conv;
     if (epoch !== null) hello["epoch"] = epoch;
     return hello;

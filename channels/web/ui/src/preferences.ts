@@ -17,8 +17,17 @@ export function storedLocale(): Locale {
   return stored !== null && LOCALES.includes(stored) ? stored : preferred(navigator.language);
 }
 
-export function applyLocale(locale: Locale, title: string): void {
+/** The language replies are pinned to; null lets them follow the customer's own words. */
+export function pinnedLocale(): Locale | null {
+  const locale = storedLocale();
+  return localStorage.getItem(LOCALE) === null && locale === "zh-Hans" ? null : locale;
+}
+
+export function chooseLocale(locale: Locale): void {
   localStorage.setItem(LOCALE, locale);
+}
+
+export function applyLocale(locale: Locale, title: string): void {
   document.documentElement.lang = locale;
   document.title = title;
 }

@@ -1,0 +1,62 @@
+"""Tasks: begun, brought back, and given values."""
+
+from __future__ import annotations
+
+from pydantic import JsonValue
+
+from assistant.dialogue.log import TurnLog
+from assistant.dialogue.repair import correct, is_own_slot
+from assistant.dialogue.stack import active_task, bring_up, drop, push, push_pattern
+from assistant.model.commands import CorrectSlot, SetSlot
+from assistant.model.events import Frame, SlotSet
+from assistant.model.flow import END
+from assistant.model.ids import FlowId
+
+
+def start_task(flow_id: FlowId, log: TurnLog) -> None:
+    """Begin a task, or go on with it when it waits already; a guard may forbid it."""
+    flow = log.release.flows[flow_id]
+    names: dict[str, JsonValue] = {"slots": {**log.tracker.slots}}
+    if flow.guard is not None and not flow.guard.holds(names):
+        push_pattern(log, "pattern_cannot_handle", {"reason": "not_available", "failures": 0})
+        return
+    frame = find_frame(flow_id, log)
+    task = active_task(log)
+    if frame is None:
+        leave_patterns(log)
+        push(log, flow_id)
+    elif task is not None and frame.frame_id != task.frame_id:
+        leave_patterns(log)
+        bring_up(log, frame)
+
+
+def leave_patterns(log: TurnLog) -> None:
+    """A new task begins: proofs and offers asked for by another are asked again later."""
+    while log.tracker.top is not None and log.tracker.top.kind == "pattern":
+        drop(log, log.tracker.top)
+
+
+def find_frame(flow_id: FlowId, log: TurnLog) -> Frame | None:
+    """The topmost unfinished frame of a flow."""
+    for frame in reversed(log.tracker.stack):
+        if frame.flow == flow_id and frame.step != END:
+            return frame
+    return None
+
+
+def take_value(command: SetSlot | CorrectSlot, log: TurnLog) -> None:
+    """Fill a slot, or correct it when it holds something else and is not being asked."""
+    tracker = log.tracker
+    present = tracker.slots.get(command.slot)
+    is_asked = tracker.asked is not None and tracker.asked.slot == command.slot
+    correction = CorrectSlot(slot=command.slot, value=command.value, span=command.span)
+    if isinstance(command, CorrectSlot):
+        correct(log, correction)
+    elif present == command.value:
+        return
+    elif present is not None and not is_asked and is_own_slot(log, command.slot):
+        correct(log, correction)
+    else:
+        log.add(
+            SlotSet, slot=command.slot, value=command.value, origin="customer", span=command.span
+        )
