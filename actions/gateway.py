@@ -20,11 +20,11 @@ from pydantic import JsonValue
 from actions.arguments import canonical, key_of, masked, sha256_of
 from actions.bank.port import BankApi
 from actions.catalogue import ACTIONS
+from actions.foreign import NOT_OFFERED, FirstThatKnows, ForeignActions
 from actions.guards import missing_code, missing_level
 from actions.ledger import Ledger
 from actions.ledger_rows import Claim, Held, Intent
 from actions.registry import Action, ActionContext
-from actions.remote import RemoteActions
 from actions.settlement import Patience, Settlement
 from assistant.errors import (
     BankOutcomeUnknown,
@@ -37,7 +37,6 @@ from assistant.model.ids import ActionName, ConversationId, IdempotencyKey, Resp
 from assistant.model.release import ActionPolicy
 from assistant.ports import ActionRequest, ActionResult, Clock, Settled, StepUp
 
-NOT_OFFERED = ResponseKey("reason_not_offered")
 STEP_UP_NEEDED = ResponseKey("reason_step_up_needed")
 NOT_CONFIRMED = ResponseKey("reason_not_confirmed")
 BANK_UNAVAILABLE = ResponseKey("reason_bank_unavailable")
@@ -47,11 +46,11 @@ BANK_ZONE = timezone(timedelta(hours=8), "CST")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gateway:
-    """Implements the ActionGateway port over a BankApi and foreign action servers.
+    """Implements the ActionGateway port over a BankApi and the actions of others.
 
     Attributes:
         policies: What the bank wrote must hold before each action.
-        remote: Actions of foreign rasa-sdk servers; consulted for names not in `table`.
+        remote: The bank's own rasa-sdk actions; consulted for names not in `table`.
         relations: Relation to the words for it, from the lexicon, for payees.
         secret_slots: Slots whose values never reach the ledger or a foreign server.
     """
@@ -60,7 +59,7 @@ class Gateway:
     ledger: Ledger
     policies: Mapping[ActionName, ActionPolicy]
     clock: Clock
-    remote: RemoteActions = field(default_factory=RemoteActions)
+    remote: ForeignActions = field(default_factory=FirstThatKnows)
     table: Mapping[ActionName, Action] = field(default_factory=lambda: ACTIONS)
     relations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     secret_slots: frozenset[SlotName] = frozenset()

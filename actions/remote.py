@@ -22,11 +22,11 @@ from typing import Any, Final
 import httpx
 from pydantic import BaseModel, JsonValue, ValidationError
 
+from actions.foreign import NOT_OFFERED
+from actions.rasa_answer import result_of
 from assistant.errors import BankOutcomeUnknown, BankUnavailable
-from assistant.model.frozen import Facts
 from assistant.model.ids import ActionName, ResponseKey, SlotName
-from assistant.model.message import Button
-from assistant.ports import ActionRequest, ActionResult, ActionSay
+from assistant.ports import ActionRequest, ActionResult
 
 logger = logging.getLogger(__name__)
 
@@ -42,10 +42,6 @@ _PROTOCOL: Final = "3.21.0"
 """Version of the webhook we speak; servers only compare major and minor, and only warn."""
 
 _REJECTED: Final = ResponseKey("reason_action_rejected")
-_NOT_OFFERED: Final = ResponseKey("reason_not_offered")
-_OWN_KEYS: Final = frozenset(
-    {"text", "buttons", "elements", "custom", "template", "response", "image", "attachment"}
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +132,7 @@ class RemoteActions:
             return ActionResult(outcome="refused", reason=_REJECTED)
         if answer.status_code == HTTPStatus.NOT_FOUND:
             logger.error("A foreign action server does not have the action it is set up for.")
-            return ActionResult(outcome="refused", reason=_NOT_OFFERED)
+            return ActionResult(outcome="refused", reason=NOT_OFFERED)
         raise _lost(is_change=is_change)
 
     async def _post(
@@ -188,35 +184,4 @@ def _result(answer: httpx.Response, *, is_change: bool) -> ActionResult:
         parsed = _Answer.model_validate_json(answer.content)
     except ValidationError as error:
         raise _lost(is_change=is_change) from error
-    slots: dict[str, JsonValue] = {}
-    for event in parsed.events:
-        if event.get("event") == "slot" and isinstance(event.get("name"), str):
-            slots[str(event["name"])] = event.get("value")
-        else:
-            logger.warning("A foreign action sent an event other than `slot`; it has no effect.")
-    says = tuple(_say(response) for response in parsed.responses)
-    return ActionResult(outcome="done", slots=slots, says=says)
-
-
-def _say(response: Mapping[str, JsonValue]) -> ActionSay:
-    key = response.get("response") or response.get("template")
-    text = response.get("text")
-    custom = response.get("custom")
-    facts: Facts = {name: v for name, v in response.items() if name not in _OWN_KEYS}
-    return ActionSay(
-        response_key=ResponseKey(key) if isinstance(key, str) else None,
-        text=text if isinstance(text, str) else None,
-        buttons=_buttons(response.get("buttons")),
-        facts=facts,
-        custom=custom if isinstance(custom, dict) else {},
-    )
-
-
-def _buttons(written: JsonValue) -> tuple[Button, ...]:
-    if not isinstance(written, list):
-        return ()
-    return tuple(
-        Button(title=str(item.get("title", "")), payload=str(item.get("payload", "")))
-        for item in written
-        if isinstance(item, dict)
-    )
+    return result_of(parsed.events, parsed.responses)

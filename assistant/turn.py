@@ -23,7 +23,7 @@ from assistant.acting.settled import tell_settled
 from assistant.conversation import Conversation, Conversations
 from assistant.dialogue.decide import decide
 from assistant.dialogue.runner import FlowLoops, NeedLevel, Run, Runner, Say, Wait
-from assistant.dialogue.stack import push_pattern
+from assistant.dialogue.stack import abandon_top, forget_missing
 from assistant.errors import MessageInvalid
 from assistant.model.assurance import Assurance
 from assistant.model.commands import Command, CorrectSlot, SetSlot
@@ -141,6 +141,8 @@ class Assistant:
         log, tracker = held.log, held.log.tracker
         context = self._context(held, text)
         if tracker.colleague is None:
+            if forget_missing(log):
+                context.say("utter_content_changed")
             understood = any(
                 isinstance(e, CommandsUnderstood) for e in tracker.in_turn(tracker.turn)
             )
@@ -177,8 +179,8 @@ class Assistant:
             try:
                 decision = context.runner.advance()
             except FlowLoops:
+                abandon_top(context.log)
                 context.say("utter_internal_error")
-                push_pattern(context.log, "pattern_internal_error", {"error_type": "loop"})
                 return
             match decision:
                 case Say():

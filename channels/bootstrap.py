@@ -20,7 +20,6 @@ from actions.catalogue import ACTIONS
 from actions.gateway import Gateway
 from actions.identity import BankIdentity
 from actions.ledger import Ledger
-from actions.remote import Endpoint, RemoteAction, RemoteActions
 from actions.settlement import Patience
 from assistant.acting.context import BANK_ZONE, Ports
 from assistant.acting.dispatch import is_built_in
@@ -48,6 +47,7 @@ from assistant.understanding.classifier import train
 from assistant.understanding.local import LocalUnderstander
 from assistant.understanding.normalise import normalise
 from assistant.understanding.thresholds import Thresholds
+from channels.composition_foreign import foreign_actions
 from channels.composition_understanding import let_go, with_servers
 from channels.settings import Settings
 from knowledge.embedding import BUNDLED, SentenceEncoder
@@ -205,12 +205,14 @@ def make_understander(
         (settings.data_dir / "models", encoder.fingerprint),
     )
 
+    surround = with_servers(settings, release, encoder)
+
     def make(clock: Clock) -> Understander:
         def today() -> date:
             return clock.now().astimezone(BANK_ZONE).date()
 
         local = LocalUnderstander(classifier, Thresholds.of(release), today)
-        return with_servers(local, settings, release, encoder, clock)
+        return surround(local, clock)
 
     return make
 
@@ -292,15 +294,9 @@ async def _gateway(
     clock: Clock,
     stack: AsyncExitStack,
 ) -> Gateway:
-    remote = RemoteActions()
-    table = ACTIONS
-    if settings.action_endpoint:
-        endpoint = Endpoint(url=settings.action_endpoint)
-        foreign = [name for name in release.actions if not gateway_knows(name)]
-        client = await stack.enter_async_context(httpx.AsyncClient(trust_env=False))
-        remote = RemoteActions(
-            table={name: RemoteAction(endpoint=endpoint) for name in foreign}, client=client
-        )
+    ours = frozenset(name for name in release.actions if gateway_knows(name))
+    remote, own = await foreign_actions(settings, release, ours, stack)
+    table = {name: action for name, action in ACTIONS.items() if name not in own}
     return Gateway(
         bank=bank,
         ledger=Ledger(engine=engine, clock=clock, owner=RandomIds().new("worker")),

@@ -5,6 +5,7 @@ language model ( Rasa server ( local ) )     each optional, each falls back to t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol, runtime_checkable
 
 import httpx
@@ -37,42 +38,50 @@ async def let_go(understander: Understander) -> None:
 
 
 def with_servers(
-    local: LocalUnderstander, settings: Settings, release: Release, encoder: Encoder, clock: Clock
-) -> Understander:
-    """Put the servers of the settings around the local understander.
+    settings: Settings, release: Release, encoder: Encoder
+) -> Callable[[LocalUnderstander, Clock], Understander]:
+    """What puts the servers of the settings around a local understander.
 
     Args:
-        local: Decides what rules decide, and everything when no server answers.
         settings: `rasa_*` and `llm*`.
         release: Its tasks are what a model may choose from.
         encoder: Finds the tasks a message may be about.
-        clock: Measures.
 
-    Raises:
-        SettingsError: The language model cannot be opened.
+    Returns:
+        Called for each running assistant; raises SettingsError when the model cannot be opened.
     """
-    inner: Understander = local
-    if settings.rasa_url is not None:
-        inner = RasaUnderstander(
-            local=local,
-            client=httpx.AsyncClient(trust_env=False),
-            url=settings.rasa_url,
-            token=settings.rasa_token.get_secret_value() if settings.rasa_token else None,
-            timeout_s=settings.rasa_timeout_s,
+    shortlist = Shortlist(encoder, release) if settings.llm else None
+
+    def surround(local: LocalUnderstander, clock: Clock) -> Understander:
+        inner = _with_rasa(local, settings)
+        if settings.llm is None or shortlist is None:
+            return inner
+        key = settings.llm_api_key
+        return ModelUnderstander(
+            local=inner,
+            model=open_model(
+                settings.llm,
+                base_url=settings.llm_base_url,
+                api_key=key.get_secret_value() if key else None,
+                budget_s=settings.llm_timeout_s,
+            ),
+            shortlist=shortlist,
+            today=local.today,
+            clock=clock,
+            sure=settings.llm_sure,
+            most_calls=settings.llm_calls_per_conversation,
         )
-    if settings.llm is None:
-        return inner
-    model = open_model(
-        settings.llm,
-        base_url=settings.llm_base_url,
-        api_key=settings.llm_api_key.get_secret_value() if settings.llm_api_key else None,
-        budget_s=settings.llm_timeout_s,
-    )
-    return ModelUnderstander(
-        local=inner,
-        model=model,
-        shortlist=Shortlist(encoder, release),
-        today=local.today,
-        clock=clock,
-        most_calls=settings.llm_calls_per_conversation,
+
+    return surround
+
+
+def _with_rasa(local: LocalUnderstander, settings: Settings) -> Understander:
+    if settings.rasa_url is None:
+        return local
+    return RasaUnderstander(
+        local=local,
+        client=httpx.AsyncClient(trust_env=False),
+        url=settings.rasa_url,
+        token=settings.rasa_token.get_secret_value() if settings.rasa_token else None,
+        timeout_s=settings.rasa_timeout_s,
     )

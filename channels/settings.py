@@ -39,7 +39,8 @@ def is_address(keys: str) -> bool:
     return keys.startswith(("https://", "http://"))
 
 
-def _sample_pack() -> Path:
+def sample_pack() -> Path:
+    """Folder of the sample bank's content."""
     return Path(str(files("knowledge"))) / "content"
 
 
@@ -86,7 +87,7 @@ class Settings(BaseSettings):
     redis_url: str | None = None
     """Redis for locks, tickets and events between processes; unset: in this process."""
 
-    content_dir: Folder = Field(default_factory=_sample_pack)
+    content_dir: Folder = Field(default_factory=sample_pack)
     """Folder of the content pack; the sample bank's by default."""
 
     sandbox_port: int = Field(default=8100, ge=0, le=65535)
@@ -119,6 +120,9 @@ class Settings(BaseSettings):
     llm_timeout_s: float = Field(default=2.5, gt=0)
     """How long the model may take to answer, seconds; then the local result stands."""
 
+    llm_sure: float = Field(default=0.85, ge=0, le=1)
+    """Probability from which the local result is taken without asking the model; 1: ask always."""
+
     llm_calls_per_conversation: int = Field(default=40, ge=0)
     """How often one conversation may ask the model; then the local result stands."""
 
@@ -134,6 +138,10 @@ class Settings(BaseSettings):
 
     action_endpoint: str | None = None
     """Address of a rasa-sdk action server that runs the actions; unset: in this process."""
+
+    action_package: str | None = None
+    """Folder, file or module of the bank's own rasa-sdk actions, run in this process; unset: the
+    folder `actions` of a pack other than the sample bank's, when it has one."""
 
     action_token: SecretStr | None = None
     """Shared secret of callers of `guitai actions` that may vouch for a customer; unset: nobody."""

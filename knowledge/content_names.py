@@ -31,6 +31,7 @@ BUILT_IN_ACTIONS: Final = frozenset(
         "action_repeat_bot_messages",
         "action_request_handoff",
         "action_send_code",
+        "action_session_start",
         "action_step_up_failed",
         "action_trigger_search",
         "action_verify_code",

@@ -5,11 +5,22 @@ from __future__ import annotations
 from assistant.acting.context import TurnContext
 from assistant.acting.proofs import ask_for_proof, proofs_held
 from assistant.dialogue.runner import Run, mark_checked
-from assistant.dialogue.stack import OUTCOME_SLOTS, remember
+from assistant.dialogue.stack import (
+    OUTCOME_SLOTS,
+    active_task,
+    cancel,
+    drop,
+    flow_of,
+    push_pattern,
+    remember,
+)
 from assistant.model.events import ActionFinished, Confirmed, SlotSet
 from assistant.model.frozen import Facts
 from assistant.model.ids import ActionName, SlotName
 from assistant.ports import ActionRequest, ActionResult, ActionSay
+
+_ERROR_PATTERN = "pattern_internal_error"
+_UNANSWERED = "reason_bank_unavailable"
 
 
 async def run_bank_action(decision: Run, context: TurnContext) -> bool:
@@ -43,8 +54,39 @@ async def run_bank_action(decision: Run, context: TurnContext) -> bool:
     context.log.add(SlotSet, slot=outcome, value=result.outcome, origin="action")
     context.log.add(SlotSet, slot=reason, value=result.reason, origin="action")
     _speak(result, context)
-    context.runner.leave_step()
+    if result.outcome != "done" and not _is_told(context):
+        _stop_task(result, context)
+    else:
+        context.runner.leave_step()
     return True
+
+
+def _is_told(context: TurnContext) -> bool:
+    """Whether the flow asks how the action ended; flows written for Rasa do not."""
+    for frame in reversed(context.log.tracker.stack):
+        steps = flow_of(context.log, frame).steps.values()
+        ways = [way.condition for step in steps for way in step.next if way.condition is not None]
+        if any(("slots", slot) in way.names() for way in ways for slot in OUTCOME_SLOTS):
+            return True
+        if frame.kind != "call":
+            return False
+    return False
+
+
+def _stop_task(result: ActionResult, context: TurnContext) -> None:
+    """What the flow would say next may not be true: say how it ended and leave the task."""
+    frame = context.log.tracker.stack[-1]
+    if frame.kind == "pattern":
+        drop(context.log, frame)
+    else:
+        task = active_task(context.log)
+        cancel(context.log, task or frame, f"action_{result.outcome}")
+    if result.outcome == "unknown":
+        context.say("utter_action_unknown", outcome_facts(result, context))
+    elif result.reason == _UNANSWERED and frame.flow != _ERROR_PATTERN:
+        push_pattern(context.log, _ERROR_PATTERN, {"error_type": "action_failed"})
+    else:
+        context.say("utter_action_refused", outcome_facts(result, context))
 
 
 def outcome_facts(result: ActionResult, context: TurnContext) -> Facts:

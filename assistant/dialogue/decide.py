@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pydantic import JsonValue
-
+from assistant.dialogue import pattern_context
 from assistant.dialogue.log import TurnLog
 from assistant.dialogue.plan import cancel_everything, drop_item, open_plan, read_plan
 from assistant.dialogue.stack import active_task, drop, flow_of, push, push_pattern
@@ -34,7 +33,7 @@ from assistant.model.commands import (
     Wait,
 )
 from assistant.model.events import Chatted, Clarified, Confirmed, NotUnderstood, SlotSet
-from assistant.model.flow import CollectStep
+from assistant.model.flow import CollectStep, LinkStep
 from assistant.model.ids import FlowId
 
 _SIMPLE_PATTERNS: dict[type, str] = {
@@ -47,6 +46,9 @@ _SIMPLE_PATTERNS: dict[type, str] = {
     SkipQuestion: "pattern_skip_question",
 }
 HANDOFF_FLOW = FlowId("human_handoff")
+SESSION_START = FlowId("pattern_session_start")
+"""Run with the first message of a conversation; there is none unless the pack has one."""
+HANDOFF_PATTERN = FlowId("pattern_human_handoff")
 
 
 def decide(commands: Sequence[Command], log: TurnLog) -> None:
@@ -56,6 +58,13 @@ def decide(commands: Sequence[Command], log: TurnLog) -> None:
         commands: As understood; at least one.
         log: The turn's log; afterwards the runner takes over.
     """
+    _obey(commands, log)
+    if log.tracker.turn == 1 and SESSION_START in log.release.flows:
+        # Opened last, hence on top: what the pack says at the beginning is said first.
+        push_pattern(log, SESSION_START)
+
+
+def _obey(commands: Sequence[Command], log: TurnLog) -> None:
     if any(isinstance(command, HumanHandoff) for command in commands):
         _hand_off(log)
         return
@@ -90,16 +99,14 @@ def _talk(command: Command, log: TurnLog) -> None:
             push_pattern(log, "pattern_search", {"question": command.question})
         case Clarify():
             log.add(Clarified, options=command.options)
-            options: list[JsonValue] = [str(option) for option in command.options]
-            push_pattern(log, "pattern_clarification", {"options": options})
+            names = pattern_context.clarification(log, command.options)
+            push_pattern(log, "pattern_clarification", names)
         case CannotHandle():
             log.add(NotUnderstood, reason=command.reason)
             failures = log.tracker.failures
-            context: dict[str, JsonValue] = {
-                "reason": command.reason,
-                "failures": failures,
-                "asked": log.tracker.asked is not None,
-            }
+            context = pattern_context.cannot_handle(
+                command.reason, failures, asked=log.tracker.asked is not None
+            )
             push_pattern(log, "pattern_cannot_handle", context)
         case _:
             if isinstance(command, ChitChat):
@@ -115,7 +122,17 @@ def _hand_off(log: TurnLog) -> None:
     waiting = find_frame(HANDOFF_FLOW, log)
     if waiting is not None:
         drop(log, waiting)
-    push(log, HANDOFF_FLOW)
+    _open_handoff(log)
+
+
+def _open_handoff(log: TurnLog) -> None:
+    """The pack's own pattern, when it has one; ours only leads to the flow of the same purpose."""
+    pattern = log.release.flows.get(HANDOFF_PATTERN)
+    first = pattern.steps[pattern.first] if pattern is not None else None
+    if first is None or isinstance(first, LinkStep):
+        push(log, HANDOFF_FLOW if first is None else first.flow)
+    else:
+        push_pattern(log, HANDOFF_PATTERN)
 
 
 def _leave_side_talk(commands: Sequence[Command], log: TurnLog) -> None:
@@ -161,10 +178,10 @@ def _cancel(command: CancelFlow, log: TurnLog) -> None:
         return
     frame = find_frame(command.flow, log) if command.flow else active_task(log)
     leave_patterns(log)
-    context: dict[str, JsonValue] = {}
     if frame is not None:
-        context = {"canceled_frame": frame.frame_id, "canceled_flow": frame.flow}
-    push_pattern(log, "pattern_cancel_flow", context)
+        push_pattern(log, "pattern_cancel_flow", pattern_context.canceled(log, frame))
+    else:
+        push_pattern(log, "pattern_nothing_to_cancel")
 
 
 def _drop_planned(place: int, log: TurnLog) -> bool:

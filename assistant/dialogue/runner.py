@@ -16,7 +16,7 @@ from pydantic import JsonValue
 
 from assistant.dialogue.log import TurnLog
 from assistant.dialogue.plan import go_on_with_plan, plan_is_free
-from assistant.dialogue.stack import change_top, finish_top, flow_of, go_to, push, remember
+from assistant.dialogue.stack import CALLED, change_top, finish_top, flow_of, go_to, push, remember
 from assistant.errors import AssistantError
 from assistant.model.assurance import Assurance
 from assistant.model.events import Asked, Frame, SlotSet
@@ -169,8 +169,7 @@ class Runner:
             case LinkStep():
                 self._link(step)
             case CallStep():
-                self._next(frame, step)
-                push(self.log, step.flow, "call")
+                self._call(frame, step)
             case _:
                 assert_never(step)
         return None
@@ -182,9 +181,18 @@ class Runner:
 
     def _link(self, step: LinkStep) -> None:
         go_to(self.log, END)
-        finish_top(self.log)
+        finish_top(self.log, is_linked=True)
         is_pattern = self.release.flows[step.flow].is_pattern
         push(self.log, step.flow, "pattern" if is_pattern else "flow")
+
+    def _call(self, frame: Frame, step: CallStep) -> None:
+        """Call the flow, or go on when it has returned: conditions may read what it filled."""
+        if frame.context.get(CALLED) == step.id:
+            remember(self.log, {CALLED: None})
+            self._next(self.log.tracker.stack[-1], step)
+            return
+        remember(self.log, {CALLED: step.id})
+        push(self.log, step.flow, "call")
 
     def _action(self, frame: Frame, step: ActionStep) -> Decision:
         if step.action.startswith("utter_"):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Literal
 
 from pydantic import JsonValue
 
 from assistant.dialogue.log import TurnLog
+from assistant.dialogue.pattern_context import completed, interrupted
 from assistant.model.events import (
     Asked,
     FlowCancelled,
@@ -18,12 +20,16 @@ from assistant.model.events import (
     SlotSet,
     StackChanged,
 )
-from assistant.model.flow import END, CollectStep, Flow
+from assistant.model.flow import END, CallStep, CollectStep, Flow
 from assistant.model.frozen import Facts
 from assistant.model.ids import FlowId, FrameId, SlotName, StepId
 
 OUTCOME_SLOTS = (SlotName("outcome"), SlotName("reason"))
 """Slots the engine fills after each action; conditions read them."""
+
+
+CALLED = "called"
+"""In the context of a frame: the call step whose flow is running, or has returned."""
 
 
 def flow_of(log: TurnLog, frame: Frame) -> Flow:
@@ -87,14 +93,20 @@ def go_to(log: TurnLog, step_id: StepId) -> None:
         log.add(SlotSet, slot=step.slot, value=None, origin="flow")
 
 
-def finish_top(log: TurnLog) -> None:
-    """Close the active frame, which reached its end, and reset its slots."""
+def finish_top(log: TurnLog, *, is_linked: bool = False) -> None:
+    """Close the active frame, which reached its end, and reset its slots.
+
+    Args:
+        log: The turn's log.
+        is_linked: Another flow follows at once, so nothing is said to be over.
+    """
     frame = log.tracker.stack[-1]
     flow = flow_of(log, frame)
     if frame.kind != "pattern":
         log.add(FlowCompleted, flow=frame.flow, frame_id=frame.frame_id, step=_last_step(frame))
     _remove(log, frame, flow)
-    if frame.kind == "flow" and not flow.ends_turn and next_item(log) is None:
+    is_last = frame.kind == "flow" and not is_linked and next_item(log) is None
+    if is_last and not flow.ends_turn:
         _resume_below(log, frame)
 
 
@@ -109,6 +121,9 @@ def next_item(log: TurnLog) -> int | None:
 
 def cancel(log: TurnLog, frame: Frame, reason: str) -> None:
     """Close a frame before its end, with the frames called by it that stand above."""
+    for called in called_by(log, frame):
+        log.add(FlowCancelled, flow=called.flow, frame_id=called.frame_id, reason=reason)
+        _remove(log, called, flow_of(log, called))
     log.add(FlowCancelled, flow=frame.flow, frame_id=frame.frame_id, reason=reason)
     _remove(log, frame, flow_of(log, frame))
 
@@ -116,6 +131,31 @@ def cancel(log: TurnLog, frame: Frame, reason: str) -> None:
 def drop(log: TurnLog, frame: Frame) -> None:
     """Take a pattern off the stack without a word."""
     _remove(log, frame, flow_of(log, frame))
+
+
+def forget_missing(log: TurnLog) -> bool:
+    """Drop tasks that the content in force no longer has.
+
+    Returns:
+        Whether there were any: the customer is told and says again what is wanted.
+    """
+    kept = tuple(frame for frame in log.tracker.stack if frame.flow in log.release.flows)
+    if len(kept) == len(log.tracker.stack):
+        return False
+    log.add(Asked, slot=None)
+    log.add(StackChanged, stack=kept)
+    return True
+
+
+def abandon_top(log: TurnLog) -> None:
+    """Give up the active task and whatever stands on it: it cannot go on."""
+    for frame in reversed(log.tracker.stack):
+        if frame.kind == "pattern":
+            drop(log, frame)
+            continue
+        cancel(log, frame, "internal_error")
+        if frame.kind == "flow":
+            return
 
 
 def active_task(log: TurnLog) -> Frame | None:
@@ -136,31 +176,49 @@ def bring_up(log: TurnLog, frame: Frame) -> None:
     log.add(FlowResumed, flow=frame.flow, frame_id=frame.frame_id)
 
 
+def called_by(log: TurnLog, frame: Frame) -> list[Frame]:
+    """Frames a task has called, the deepest first."""
+    stack = log.tracker.stack
+    place = next((i for i, other in enumerate(stack) if other.frame_id == frame.frame_id), None)
+    if place is None or frame.kind != "flow":
+        return []
+    above = itertools.takewhile(lambda other: other.kind != "flow", stack[place + 1 :])
+    return [other for other in reversed(list(above)) if other.kind == "call"]
+
+
 def _remove(log: TurnLog, frame: Frame, flow: Flow) -> None:
     tracker = log.tracker
     rest = tuple(other for other in tracker.stack if other.frame_id != frame.frame_id)
     if tracker.asked is not None and tracker.asked.frame_id == frame.frame_id:
         log.add(Asked, slot=None)
     log.add(StackChanged, stack=rest)
-    still_needed = {name for other in rest for name in flow_of(log, other).own_slots()}
-    used = flow.own_slots() | ({*OUTCOME_SLOTS} if frame.kind == "flow" else set())
+    if frame.kind == "call" and any(other.kind == "flow" for other in rest):
+        return  # a called flow is part of its caller: its slots last as long as the caller's
+    still_needed = {name for other in rest for name in _slots_of(log, flow_of(log, other), {})}
+    used = _slots_of(log, flow, {}) | ({*OUTCOME_SLOTS} if frame.kind == "flow" else set())
     for slot in sorted(used - still_needed):
         initial = log.release.slots[slot].initial_value if slot in log.release.slots else None
         if tracker.slots.get(slot) != initial:
             log.add(SlotSet, slot=slot, value=initial, origin="reset")
 
 
+def _slots_of(log: TurnLog, flow: Flow, seen: dict[FlowId, None]) -> set[SlotName]:
+    """Slots a flow and the flows it calls fill, less what any of them persists."""
+    seen[flow.id] = None
+    own = set(flow.own_slots())
+    for step in flow.steps.values():
+        if isinstance(step, CallStep) and step.flow not in seen:
+            own |= _slots_of(log, log.release.flows[step.flow], seen)
+    return own - flow.persisted_slots
+
+
 def _resume_below(log: TurnLog, finished: Frame) -> None:
     below = log.tracker.top
     if below is None and flow_of(log, finished).run_pattern_completed:
-        push_pattern(log, "pattern_completed", {"previous_flow": finished.flow})
+        push_pattern(log, "pattern_completed", completed(log, finished.flow))
     if below is None or below.kind != "flow" or below.step is None:
         return
-    push_pattern(
-        log,
-        "pattern_continue_interrupted",
-        {"previous_flow": finished.flow, "interrupted_flow": below.flow},
-    )
+    push_pattern(log, "pattern_continue_interrupted", interrupted(log, finished.flow))
 
 
 def _last_step(frame: Frame) -> StepId | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import JsonValue
 
 from assistant.dialogue.log import TurnLog
+from assistant.dialogue.pattern_context import cannot_handle
 from assistant.dialogue.repair import correct, is_own_slot
 from assistant.dialogue.stack import active_task, bring_up, drop, push, push_pattern
 from assistant.model.commands import CorrectSlot, SetSlot
@@ -18,7 +19,7 @@ def start_task(flow_id: FlowId, log: TurnLog) -> None:
     flow = log.release.flows[flow_id]
     names: dict[str, JsonValue] = {"slots": {**log.tracker.slots}}
     if flow.guard is not None and not flow.guard.holds(names):
-        push_pattern(log, "pattern_cannot_handle", {"reason": "not_available", "failures": 0})
+        push_pattern(log, "pattern_cannot_handle", cannot_handle("not_available", 0, asked=False))
         return
     frame = find_frame(flow_id, log)
     task = active_task(log)

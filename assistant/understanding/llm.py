@@ -29,7 +29,7 @@ from assistant.understanding.normalise import normalise
 from assistant.understanding.slots import asked_slot
 
 SURE: Final = 0.85
-"""Probability from which the local result is taken without asking a model."""
+"""Default of the probability from which no model is asked; see docs/language-model.md."""
 CALLS_PER_CONVERSATION: Final = 40
 _BY_RULE: Final = frozenset({"button", "rules"})
 _DECIDED: Final = frozenset({"insult", "unreadable", "not_a_value"})
@@ -53,6 +53,7 @@ class ModelUnderstander:
 
     Attributes:
         today: The bank's day, for relative dates.
+        sure: Probability from which the local result is taken without asking.
         most_calls: Calls one conversation may cost; then the local result stands.
     """
 
@@ -61,6 +62,7 @@ class ModelUnderstander:
     shortlist: Shortlist
     today: Callable[[], date]
     clock: Clock
+    sure: float = SURE
     most_calls: int = CALLS_PER_CONVERSATION
 
     async def understand(self, text: str, tracker: Tracker, release: Release) -> Understood:
@@ -68,7 +70,7 @@ class ModelUnderstander:
         local = await self.local.understand(text, tracker, release)
         if is_decided(local, tracker, release):
             return local
-        if _is_yes_or_no(local) or _is_sure(local.commands):
+        if _is_yes_or_no(local) or _is_sure(local.commands, self.sure):
             return local
         if _calls(tracker) >= self.most_calls:
             return _without(local, ModelUse(name=self.model.name, ms=0, fallback_reason="spent"))
@@ -123,13 +125,13 @@ class ModelUnderstander:
         return await self.model.propose(INSTRUCTIONS, words, answer_schema(offer))
 
 
-def _is_sure(commands: tuple[Command, ...]) -> bool:
+def _is_sure(commands: tuple[Command, ...], sure: float) -> bool:
     """Every part is likely enough by itself; a question which task was meant never is."""
     if any(isinstance(command, Clarify) for command in commands):
         return False
     if any(isinstance(c, CannotHandle) and c.reason in _DECIDED for c in commands):
         return True
-    return all(command.confidence >= SURE for command in commands)
+    return all(command.confidence >= sure for command in commands)
 
 
 def _calls(tracker: Tracker) -> int:

@@ -10,6 +10,7 @@ import typer
 import uvicorn
 
 from channels.cli.configuration import read_settings
+from channels.cli.stopping import end_on_signals
 from channels.composition_sandbox import sandbox_url, serve_sandbox
 from channels.logs import configure
 
@@ -31,6 +32,7 @@ def sandbox(
     """
     settings = read_settings()
     configure()
+    end_on_signals()
     url = sandbox_url(settings)
 
     def ready() -> None:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import signal
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
-from types import FrameType
 from typing import Annotated
 
 import typer
@@ -18,6 +16,7 @@ from channels.bootstrap import Brain, build, make_brain
 from channels.cli.configuration import read_settings
 from channels.cli.progress import Steps, bar
 from channels.cli.sandbox_process import SandboxProcess, sandbox_process
+from channels.cli.stopping import end_on_signals
 from channels.composition_sandbox import answers, uses_sandbox
 from channels.logs import configure
 from channels.service import Service
@@ -40,8 +39,7 @@ def serve(
     """The assistant: API, WebSocket and pages, until Ctrl-C or SIGTERM."""
     settings = read_settings(host=host, port=port)
     configure()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _stop)
+    end_on_signals()
     _check_port(settings)
     steps = Steps()
     with ExitStack() as stack:
@@ -113,8 +111,3 @@ def _print_links(settings: Settings, port: int) -> None:
         print(f"  {name:<15} {address}{path}", flush=True)
     if uses_sandbox(settings):
         print(f"  {'sandbox bank':<15} {settings.bank_url}/docs", flush=True)
-
-
-def _stop(number: int, _: FrameType | None) -> None:
-    """End from wherever we are: what was opened is closed on the way out."""
-    raise SystemExit(0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -57,6 +59,13 @@ class Customer:
     async def response_keys(self) -> list[str]:
         bodies = [frame["body"] for frame in await self.frames() if frame["type"] == "message"]
         return [body["response_key"] for body in bodies if body["role"] == "assistant"]
+
+
+async def until(condition: Callable[[], Awaitable[bool]], seconds: float = 30.0) -> None:
+    """Look again and again; for what other processes and background tasks do."""
+    async with asyncio.timeout(seconds):
+        while not await condition():  # noqa: ASYNC110 - nobody there could set an event of ours
+            await asyncio.sleep(0.02)
 
 
 def outcomes(events: list[dict[str, Any]], action: str = "transfer_money") -> list[str]:

@@ -20,6 +20,7 @@ from tests.e2e.customer import (
     keys,
     outcomes,
     plan_fault,
+    until,
 )
 from tests.sandbox import BANK_URL, open_sandbox
 
@@ -107,9 +108,11 @@ async def test_a_lost_answer_is_told_as_unknown_and_later_as_done(http, customer
 async def test_the_settling_loop_of_the_running_service_tells_it_by_itself(http, customer):
     await plan_fault(http.bank, "transfer_money", "timeout_after_commit", delay_ms=LOST_MS)
     await customer.press(AFFIRM)
-    async with asyncio.timeout(6):
-        while await customer.outcomes() != ["unknown", "done"]:
-            await asyncio.sleep(0.1)
+
+    async def is_told():
+        return await customer.outcomes() == ["unknown", "done"]
+
+    await until(is_told, 6)
     assert len(await journal(http.bank)) == 1
 
 
@@ -124,7 +127,7 @@ async def test_the_customers_next_message_is_answered_with_the_outcome_first(htt
     assert await customer.outcomes() == ["unknown", "done"]
 
 
-async def test_asking_for_the_same_transfer_while_it_is_unknown_tells_the_outcome_first(http, customer):
+async def test_asking_for_the_same_transfer_again_tells_the_outcome_first(http, customer):
     await plan_fault(http.bank, "transfer_money", "timeout_after_commit", delay_ms=LOST_MS)
     await customer.press(AFFIRM)
     turn = await customer.say(MUM)

@@ -33,9 +33,10 @@ from tests.e2e.customer import (
     keys,
     outcomes,
     plan_fault,
+    until,
 )
 from tests.e2e.postgres import postgres_database
-from tests.e2e.processes import Guitai, assistant, prepare, sandbox
+from tests.e2e.processes import START_S, Guitai, assistant, prepare, sandbox
 
 # The first run of all trains the models and builds the index.
 pytestmark = pytest.mark.timeout(600)
@@ -133,19 +134,13 @@ class Story:
     is_sound: bool = True
 
 
-async def until(condition, seconds=PATIENCE_S):
-    async with asyncio.timeout(seconds):
-        while not await condition():
-            await asyncio.sleep(0.02)
-
-
 async def struck(bank: httpx.AsyncClient) -> None:
     """Wait until every planned fault has met its call."""
 
     async def is_used_up():
         return not (await bank.get("/sandbox/faults")).json()["faults"]
 
-    await until(is_used_up, 60)
+    await until(is_used_up, START_S)
 
 
 async def cut_off(guitai: Guitai, bank: httpx.AsyncClient) -> People:
@@ -183,7 +178,7 @@ async def look(guitai: Guitai, bank: httpx.AsyncClient, people: People, store, s
             await store.lapse()
 
         async def is_known():
-            return all("unknown" != how[-1] for how in await people.transfers())
+            return all(how[-1] != "unknown" for how in await people.transfers())
 
         await until(is_known, LEASE_S + PATIENCE_S)
         story.again = {

@@ -26,6 +26,7 @@ from tests.e2e.customer import (
     journal,
     outcomes,
     plan_fault,
+    until,
 )
 from tests.e2e.postgres import postgres_database
 from tests.sandbox import BANK_URL, open_sandbox
@@ -129,9 +130,7 @@ async def test_turns_are_serial_wherever_the_messages_arrive(both, workers):
     ]
     turns = await asyncio.gather(*said)
     assert sorted(turn["turn"] for turn in turns) == list(range(1, 9))
-    numbers = [
-        frame["body"]["turn"] for frame in await here.frames() if frame["type"] == "message"
-    ]
+    numbers = [frame["body"]["turn"] for frame in await here.frames() if frame["type"] == "message"]
     assert numbers == sorted(numbers)
     assert sorted(await here.said()) == sorted(await there.said())
     assert len(set(await here.said())) == 8
@@ -169,8 +168,10 @@ async def test_both_workers_settling_an_unknown_action_tell_it_once(both, worker
         *(worker.service.assistant.settle_unknown() for worker in workers for _ in range(3))
     )
     assert sum(told) <= 1
-    async with asyncio.timeout(5):
-        while "done" not in await here.outcomes():
-            await asyncio.sleep(0.05)
+
+    async def is_told():
+        return "done" in await here.outcomes()
+
+    await until(is_told, 5)
     assert await there.outcomes() == ["unknown", "done"]
     assert len(await journal(bank)) == 1

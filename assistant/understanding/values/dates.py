@@ -10,20 +10,21 @@ from datetime import date, timedelta
 from assistant.understanding.values.found import Found
 from assistant.understanding.values.numerals import CHINESE_NUMBER, read_chinese
 
+_D = "零一二三四五六七八九〇"
 _NUMBER = rf"\d+|{CHINESE_NUMBER}"
 _LAST_UNITS = re.compile(
     rf"(?:最近|近|过去|前|这|last|past)\s*(?P<n>{_NUMBER})?\s*(?P<half>半)?\s*个?"
     r"(?P<unit>天|日|周|星期|礼拜|月|年|days?|weeks?|months?|years?)"
 )
 _NAMED = re.compile(
-    r"今天|今日|昨天|昨日|前天|本周|这周|这个星期|上周|上个星期|上星期|"
+    r"今天|今日|昨天|昨日|大前天|前天|本周|这周|这个星期|上上周|上上个星期|上周|上个星期|上星期|"
     r"本月|这个月|当月|上上个月|上个月|上月|今年|本年|去年|前年|"
     r"today|yesterday|this week|last week|this month|last month|this year|last year"
 )
-_DAY = re.compile(
-    rf"(?:(?P<year>20\d\d|今|去|前)年)?(?P<month>{_NUMBER})月(?P<day>{_NUMBER})(?:日|号)?"
-)
-_MONTH = re.compile(rf"(?:(?P<year>20\d\d|今|去|前)年)?(?P<month>{_NUMBER})月份?(?!\d|以内|内)")
+_YEAR = rf"(?:(?P<year>20\d\d|[二2][零〇0][{_D}]{{2}}|今|去|前)年)"
+_DAY = re.compile(rf"{_YEAR}?(?P<month>{_NUMBER})月(?P<day>{_NUMBER})(?:日|号)?")
+_WHOLE_YEAR = re.compile(rf"{_YEAR}(?!前|(?:{_NUMBER})月)")
+_MONTH = re.compile(rf"{_YEAR}?(?P<month>{_NUMBER})月份?(?!\d|以内|内)")
 _ISO = re.compile(r"(?<!\d)(20\d\d)[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 _YEARS_BACK = {"今": 0, "去": 1, "前": 2}
 _MONTHS_OF_YEAR = 12
@@ -37,6 +38,7 @@ def find_ranges(text: str, today: date) -> Iterator[Found]:
         (_ISO, _iso),
         (_DAY, _day),
         (_MONTH, _month),
+        (_WHOLE_YEAR, _whole_year),
         (_NAMED, _named),
         (_LAST_UNITS, _last),
     ):
@@ -77,7 +79,8 @@ def _month(match: re.Match[str], today: date) -> tuple[date, date] | None:
 def _named(match: re.Match[str], today: date) -> tuple[date, date] | None:
     word = match[0]
     monday = today - timedelta(days=today.weekday())
-    days = {"今天": 0, "今日": 0, "today": 0, "昨天": 1, "昨日": 1, "yesterday": 1, "前天": 2}
+    days = {"今天": 0, "今日": 0, "today": 0, "昨天": 1, "昨日": 1, "yesterday": 1}
+    days |= {"前天": 2, "大前天": 3}
     if word in days:
         day = today - timedelta(days=days[word])
         return day, day
@@ -85,6 +88,9 @@ def _named(match: re.Match[str], today: date) -> tuple[date, date] | None:
         return monday, today
     if word in {"上周", "上个星期", "上星期", "last week"}:
         return monday - timedelta(days=_DAYS_OF_WEEK), monday - timedelta(days=1)
+    if word in {"上上周", "上上个星期"}:
+        first = monday - timedelta(days=2 * _DAYS_OF_WEEK)
+        return first, first + timedelta(days=_DAYS_OF_WEEK - 1)
     years = {"今年": 0, "本年": 0, "this year": 0, "去年": 1, "last year": 1, "前年": 2}
     if word in years:
         year = today.year - years[word]
@@ -94,6 +100,11 @@ def _named(match: re.Match[str], today: date) -> tuple[date, date] | None:
     return _whole_month(index // _MONTHS_OF_YEAR, index % _MONTHS_OF_YEAR + 1, today)
 
 
+def _whole_year(match: re.Match[str], today: date) -> tuple[date, date] | None:
+    year = _year(match["year"], today)
+    return (date(year, 1, 1), min(today, date(year, 12, 31))) if year <= today.year else None
+
+
 def _last(match: re.Match[str], today: date) -> tuple[date, date] | None:
     unit = match["unit"].rstrip("s")
     count = _read(match["n"]) if match["n"] else 1
@@ -101,6 +112,8 @@ def _last(match: re.Match[str], today: date) -> tuple[date, date] | None:
         if not match["half"]:
             return None
         count, unit = (6, "月") if unit in {"年", "year"} else (15, "天")
+    if count < 1:
+        return None
     if unit in {"天", "日", "day"}:
         return today - timedelta(days=count - 1), today
     if unit in {"周", "星期", "礼拜", "week"}:
@@ -121,7 +134,7 @@ def _whole_month(year: int, month: int, today: date) -> tuple[date, date] | None
 def _year(word: str | None, today: date) -> int:
     if word is None:
         return today.year
-    return today.year - _YEARS_BACK[word] if word in _YEARS_BACK else int(word)
+    return today.year - _YEARS_BACK[word] if word in _YEARS_BACK else _read(word)
 
 
 def _read(text: str) -> int:

@@ -6,19 +6,22 @@ import re
 from collections.abc import Iterator, Mapping
 
 from assistant.understanding.values.found import Found
+from assistant.understanding.values.numerals import CHINESE_NUMBER
 
+_NUMERALS = "零一二三四五六七八九十百千万亿两"
 _VERB = "转账|转帐|转钱|转过去|打钱|汇款|汇钱|转|汇|打|寄|发|付|还"
 _NAME = r"[^\s,，。；;：:、!！?？\d¥￥]{1,8}?"
 _GIVE = re.compile(rf"(?:给|向|往)\s*(?P<who>{_NAME})\s*(?:的?(?:账户|卡|那边))?\s*(?:{_VERB})")
 _TO = re.compile(
-    r"(?:转账|转帐|转钱|汇款|汇钱|转|汇|打|寄|付)(?P<gap>[^给到,，。]{0,14}?)给\s*(?P<who>[^\s,，。；;、!！?？\d¥￥]{1,8})"
+    r"(?:转账|转帐|转钱|汇款|汇钱|转|汇|打|寄|付)(?P<gap>[^给到,，。]{0,14}?)(?:给|到(?!账))"
+    r"\s*(?P<who>[^\s,，。；;、!！?？\d¥￥]{1,8})"
 )
 _GIVE_AFTER = re.compile(
     r"(?:收款人|对方|payee)\s*(?:是|改成|换成|为|is|:|：)\s*(?P<who>[^\s,，。；;、!！?？\d¥￥]{1,8})"
 )
 _ENGLISH = re.compile(
     r"(?:transfer|send|pay|give|wire)\b.*?\bto\s+(?:my\s+)?"
-    r"(?P<who>[a-z][a-z .'-]{0,30}?)(?=[,.!?]|\s+\d|$)"
+    r"(?P<who>[a-z][a-z .'-]{0,30}?)(?=[,.!?]|\s+(?:\d|and\b)|$)"
     r"|(?:send|pay|give)\s+(?:my\s+)?(?P<direct>[a-z][a-z'-]{1,20})\s+(?=[¥$\d])"
 )
 _NOT_PEOPLE = frozenset(
@@ -55,6 +58,7 @@ _NOT_PEOPLE = frozenset(
     ]
 )
 _TRAILING = re.compile(r"(?:吧|呀|啊|了|哦|哈|的账户|的卡|那边|账户|那张卡|一下|一笔)+$")
+_AMOUNT_AT_END = re.compile(rf"(?<=.)(?:{CHINESE_NUMBER}(?:块|元)|[{_NUMERALS}]{{2,}})(?:钱)?$")
 _LEADING = re.compile(r"^(?:我的|我|俺|咱|my )(?=.)")
 
 
@@ -107,7 +111,7 @@ def _find_word(text: str, word: str) -> int:
 
 
 def _clean(words: str, start: int) -> Found | None:
-    name = _TRAILING.sub("", words.strip())
+    name = _AMOUNT_AT_END.sub("", _TRAILING.sub("", words.strip()))
     lead = _LEADING.match(name)
     if lead:
         start += lead.end()

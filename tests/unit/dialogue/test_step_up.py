@@ -76,7 +76,6 @@ async def test_the_ladder_is_climbed_one_rung_at_a_time(talk_at):
     assert talk.slots == {}
 
 
-@pytest.mark.xfail(reason="the name of an earlier turn is matched as `******`", strict=True)
 async def test_name_and_number_may_be_given_in_two_turns_as_they_are_asked(talk_at):
     talk = talk_at(Assurance.PHONE)
     await talk.say(start("high_level"))

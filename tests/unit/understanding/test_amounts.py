@@ -66,12 +66,10 @@ def test_an_amount_is_read_exactly(text, amount):
 
 
 @pytest.mark.parametrize(("text", "amounts"), WRONG_TODAY.items(), ids=WRONG_TODAY)
-@pytest.mark.xfail(reason="the amount reader takes these for something else", strict=True)
 def test_an_amount_that_is_hard_to_read_is_read_right_or_not_at_all(text, amounts):
     assert values(text, "amount") == amounts
 
 
-@pytest.mark.xfail(reason="a numeral in a name is taken for a second amount", strict=True)
 @pytest.mark.parametrize("text", ["转一百给三叔", "转500给李四"])
 def test_a_numeral_in_a_name_is_no_amount(text):
     assert len(values(text, "amount")) == 1

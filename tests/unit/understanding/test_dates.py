@@ -62,7 +62,6 @@ def test_a_range_is_read_alone_and_in_a_sentence(text, days):
 
 
 @pytest.mark.parametrize(("text", "days"), WRONG_TODAY.items(), ids=WRONG_TODAY)
-@pytest.mark.xfail(reason="the date reader takes these for something else", strict=True)
 def test_a_range_that_is_hard_to_read_is_read_right_or_not_at_all(text, days):
     assert values(text, "date_range") == days
 

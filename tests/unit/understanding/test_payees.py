@@ -60,6 +60,5 @@ def test_amount_and_payee_of_one_sentence_do_not_touch():
         ("transfer 5 yuan to ana and lock my card", "ana"),
     ],
 )
-@pytest.mark.xfail(reason="the payee reader misses or overreaches here", strict=True)
 def test_a_payee_is_found_in_harder_places(text, who):
     assert values(text, "payee") == [who]
