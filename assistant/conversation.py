@@ -83,7 +83,7 @@ class Conversations:
         held.log.add(
             ConversationStarted,
             channel=channel,
-            locale=locale or "zh-Hans",
+            locale=locale or self.release.locale,
             locale_chosen=locale is not None,
         )
         if sign_in is not None:

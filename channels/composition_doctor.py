@@ -166,6 +166,10 @@ def _actions(settings: Settings) -> Examined | None:
     return _reachable("action server", base, "/health", "GUITAI_ACTION_ENDPOINT")
 
 
+def _rasa(settings: Settings) -> Examined | None:
+    return _reachable("rasa server", settings.rasa_url, "/", "GUITAI_RASA_URL")
+
+
 def _language_model(settings: Settings) -> Examined:
     if settings.llm is None:
         return Examined("language model", "ok", "none; nothing needs one")
@@ -208,5 +212,6 @@ _LOOKS: Final[tuple[Callable[[Settings], Examined | None], ...]] = (
     _redis,
     _chroma,
     _actions,
+    _rasa,
     _language_model,
 )

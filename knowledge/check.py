@@ -31,6 +31,7 @@ def check(
     defaults: Path | None = DEFAULTS,
     gateway_knows: Callable[[ActionName], bool] | None = None,
     said_by_code: Set[str] = frozenset(),
+    runs: Callable[[ActionName], bool] | None = None,
 ) -> list[Finding]:
     """Check a pack.
 
@@ -39,6 +40,7 @@ def check(
         defaults: Read first; None for a pack that brings everything itself.
         gateway_knows: Whether an action can be run that the domain does not list.
         said_by_code: Responses the engine or the actions name, hence never "unused".
+        runs: Whether an action the domain lists can be run; None does not look.
 
     Returns:
         Findings by file and line; the pack can be used when none is an error.
@@ -47,7 +49,7 @@ def check(
     pack = read(folder, problems, defaults=defaults, gateway_knows=gateway_knows)
     for name in pack.unread:
         problems.warn(Place(name, 1), "nothing reads this file; move it or remove it")
-    check_usage(pack, said_by_code, problems)
+    check_usage(pack, said_by_code, problems, runs)
     _check_documents(folder, pack, problems)
     return sorted(problems.findings, key=lambda item: (item.file, item.line, item.message))
 

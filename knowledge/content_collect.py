@@ -49,7 +49,10 @@ def collect_step(names: Names, keys: Mapping[str, Part], base: BaseStep) -> Coll
         ask_before_filling=always,
         force_slot_filling=reader.flag(keys.get("force_slot_filling"), "force_slot_filling", False),
         reset_after_flow_ends=reader.flag(reset, "reset_after_flow_ends", True),
-        rejections=_rejections(names, keys.get("rejections")),
+        rejections=(
+            *_rejections(names, known.validations.get(slot.name)),
+            *_rejections(names, keys.get("rejections")),
+        ),
     )
 
 

@@ -24,9 +24,9 @@ _SLOT_KEYS: Final = (
     "max_value",
     "influence_conversation",
     "shared_for_coexistence",
+    "validation",
 )
 _UNSUPPORTED: Final = {
-    "validation": "write `rejections` under the collect step, or an action `validate_<slot>`",
     "auto_fill": "write a mapping `from_entity`",
     "value_reset_delay": "write `persisted_slots` in the flow",
 }
@@ -41,6 +41,15 @@ _MAPPINGS: Final = {
     "controlled": ("run_action_every_turn", "coexistence_system"),
     "custom": ("action",),
 }
+_UNUSED: Final = {
+    "run_action_every_turn": "call the action from the flow that needs the slot",
+    "role": "annotate an entity of its own",
+    "group": "annotate an entity of its own",
+    "not_intent": "the value counts whatever the intent",
+    "allow_nlu_correction": "a value may always be corrected",
+    "coexistence_system": "there is one system",
+}
+"""Keys of mappings that have no effect, with what to do or what happens instead."""
 _MAPPING_SHARED: Final = ("type", "conditions")
 _DEFAULT_KIND: Final = {"bool": "yes_no", "categorical": "category", "float": "number"}
 """Sort of value the words of a slot hold when its metadata does not say."""
@@ -52,11 +61,13 @@ class Domain:
 
     Attributes:
         places: Where each slot was defined.
+        validations: Slot to the `rejections` its definition holds.
     """
 
     slots: dict[SlotName, SlotDefinition] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
     actions: dict[ActionName, Place] = field(default_factory=dict)
+    validations: dict[str, Part] = field(default_factory=dict)
     entities: set[str] = field(default_factory=set)
     intents: set[str] = field(default_factory=set)
 
@@ -133,7 +144,8 @@ def _add_slot(reader: Reader, domain: Domain, name: str, part: Part, place: Plac
     kind = reader.choice(keys.get("type"), "type", _TYPES) or "text"
     if "type" not in keys:
         reader.error(part, "type is missing; write type: text")
-    entities, intents = _mappings(reader, keys.get("mappings"), domain)
+    mapped = _mappings(reader, keys.get("mappings"), domain)
+    _validation(reader, domain, name, keys.get("validation"))
     values = reader.words(keys.get("values"), "values")
     if kind == "categorical" and not values:
         reader.error(part, "a categorical slot needs values: [a, b]")
@@ -145,8 +157,9 @@ def _add_slot(reader: Reader, domain: Domain, name: str, part: Part, place: Plac
         values=values,
         kind=_meta_kind(reader, meta) or _DEFAULT_KIND.get(kind, "text"),
         mask=_mask(reader, meta),
-        entities=entities,
-        intents=intents,
+        entities=mapped.entities,
+        intents=mapped.intents,
+        only_in=mapped.only_in,
         words=reader.words(meta.child("words"), "a word") if meta is not None else (),
         choices=_choices(reader, meta, values),
     )
@@ -191,11 +204,31 @@ def _mask(reader: Reader, meta: Part | None) -> Literal["none", "tail", "phone",
     return cast("Literal['none', 'tail', 'phone', 'secret']", chosen)
 
 
-def _mappings(
-    reader: Reader, part: Part | None, domain: Domain
-) -> tuple[tuple[str, ...], dict[str, JsonValue]]:
+@dataclass(frozen=True, slots=True)
+class _Mapped:
+    """What fills a slot besides the question for it."""
+
+    entities: tuple[str, ...]
+    intents: dict[str, JsonValue]
+    only_in: frozenset[str]
+
+
+def _validation(reader: Reader, domain: Domain, name: str, part: Part | None) -> None:
+    """Rasa's real-time validation: its rejections hold wherever the slot is collected."""
+    if part is None:
+        return
+    keys = reader.known(part, "validation", ("rejections", "refill_utter"))
+    if "rejections" in keys:
+        domain.validations[name] = keys["rejections"]
+    if "refill_utter" in keys:
+        place = part.key_place("refill_utter")
+        reader.problems.warn(place, "refill_utter is not used; the usual question is asked again")
+
+
+def _mappings(reader: Reader, part: Part | None, domain: Domain) -> _Mapped:
     entities: list[str] = []
     intents: dict[str, JsonValue] = {}
+    flows: set[str] = set()
     for item in reader.elements(part, "mappings") if part is not None else []:
         type_part = item.child("type")
         if type_part is None:
@@ -205,6 +238,8 @@ def _mappings(
         if kind is None:
             continue
         keys = reader.known(item, f"mapping {kind}", (*_MAPPING_SHARED, *_MAPPINGS[kind]))
+        _point_at_unused(reader, item, keys)
+        flows |= _flows_of(reader, keys.get("conditions"))
         if kind == "from_entity":
             entities.extend(_required_names(reader, item, keys.get("entity"), "entity"))
         elif kind == "from_intent":
@@ -212,7 +247,25 @@ def _mappings(
             names = _required_names(reader, item, keys.get("intent"), "intent")
             intents.update(dict.fromkeys(names, value))
     domain.entities.update(entities)
-    return tuple(dict.fromkeys(entities)), intents
+    return _Mapped(tuple(dict.fromkeys(entities)), intents, frozenset(flows))
+
+
+def _point_at_unused(reader: Reader, item: Part, keys: Mapping[str, Part]) -> None:
+    for key, instead in _UNUSED.items():
+        if key in keys:
+            reader.problems.warn(item.key_place(key), f'"{key}" is not used; {instead}')
+
+
+def _flows_of(reader: Reader, part: Part | None) -> set[str]:
+    """`conditions: [{active_flow: f}]`; a form (`active_loop`) does not exist here."""
+    found: set[str] = set()
+    for item in reader.elements(part, "conditions") if part is not None else []:
+        keys = reader.known(
+            item, "a condition", ("active_flow",), {"active_loop": "forms are Rasa before CALM"}
+        )
+        flow = reader.name(keys.get("active_flow"), "active_flow")
+        found |= {flow} if flow is not None else set()
+    return found
 
 
 def _required_names(reader: Reader, holder: Part, part: Part | None, what: str) -> tuple[str, ...]:

@@ -40,7 +40,10 @@ SECTIONS: Final = ("flows", "slots", "responses", "actions", "entities", "intent
 """Top-level keys of Rasa's files that are read."""
 _SECTION_LINE: Final = re.compile(rf"^({'|'.join(SECTIONS)})\s*:".encode(), re.MULTILINE)
 """A file at the root of a pack is content when it has one of these lines."""
-_IGNORED_SECTIONS: Final = ("version", "session_config")
+_IGNORED_SECTIONS: Final = ("version",)
+_NOT_USED: Final = {
+    "session_config": "a conversation does not expire; assurance does",
+}
 UNSUPPORTED_SECTIONS: Final = {
     "forms": "forms are Rasa before CALM; write a flow with collect steps",
     "rules": "rules are Rasa before CALM; write a flow",
@@ -177,6 +180,8 @@ def _sections(files: PackFiles, part: Part, problems: Problems) -> None:
             problems.error(
                 part.key_place(key), f'"{key}" is not supported; {UNSUPPORTED_SECTIONS[key]}'
             )
+        elif key in _NOT_USED:
+            problems.warn(part.key_place(key), f'"{key}" is not used; {_NOT_USED[key]}')
         elif key not in _IGNORED_SECTIONS:
             hint = did_you_mean(key, SECTIONS)
             problems.error(part.key_place(key), f'unknown key "{key}"{hint}')

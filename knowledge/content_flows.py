@@ -12,6 +12,7 @@ from assistant.model.ids import FlowId, SlotName, StepId
 from knowledge.content_locale import SIMPLIFIED, completed, translations
 from knowledge.content_names import Names, condition
 from knowledge.content_problems import Place, did_you_mean
+from knowledge.content_rasa import PATTERNS_NOT_RUN
 from knowledge.content_reading import Reader
 from knowledge.content_steps import Flattener
 from knowledge.content_yaml import Part
@@ -69,6 +70,9 @@ def read_flows(
             if key in replaced:
                 continue
             place = part.key_place(key)
+            if key in PATTERNS_NOT_RUN:
+                problems.warn(place, f'"{key}" is not run; {PATTERNS_NOT_RUN[key]}')
+                continue
             first = found.get(FlowId(key))
             if first is not None:
                 where = f"{first.place.file}:{first.place.line}"
@@ -120,7 +124,7 @@ def _name(reader: Reader, flow_id: FlowId, keys: Mapping[str, Part]) -> dict[str
     named = meta.child("name") if meta is not None else None
     others = translations(reader, keys.get("translation"), "name", "name")
     others |= translations(reader, named, "name", "name")
-    return completed({SIMPLIFIED: plain, **others})
+    return completed({SIMPLIFIED: plain, reader.language: plain, **others})
 
 
 def _start_level(reader: Reader, meta: Part | None) -> Assurance:

@@ -34,12 +34,16 @@ class _Found:
 
 
 def read_lexicon(
-    files: Iterable[tuple[str, Part]], extra: dict[str, tuple[str, ...]], problems: Problems
+    files: Iterable[tuple[str, Part]],
+    base: Iterable[tuple[str, Part]],
+    extra: dict[str, tuple[str, ...]],
+    problems: Problems,
 ) -> Lexicon:
     """Read all lexicon files.
 
     Args:
-        files: Stem and content of each file.
+        files: Stem and content of each file of the pack.
+        base: The engine's own; a list the pack has too is left out.
         extra: Synonyms found elsewhere (Rasa's NLU files), canonical word to variants.
         problems: Where faults are reported.
     """
@@ -49,6 +53,11 @@ def read_lexicon(
             if item.is_null:
                 continue
             _section(reader, found, key, item)
+    own = frozenset(found.commands)
+    for _, part in base:
+        for key, item in part.children():
+            if key not in own and not item.is_null:
+                _section(reader, found, key, item)
     for word, variants in extra.items():
         _add(found.synonyms, word, variants)
     return Lexicon(

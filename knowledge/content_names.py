@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from pydantic import JsonValue
@@ -48,12 +48,14 @@ class Known:
     Attributes:
         domain_actions: Actions a domain file lists.
         gateway_knows: Whether the gateway has an action.
+        validations: Slot to the `rejections` its definition holds.
     """
 
     slots: Mapping[SlotName, SlotDefinition]
     responses: Set[str]
     domain_actions: Set[str]
     gateway_knows: Callable[[ActionName], bool]
+    validations: Mapping[str, Part] = field(default_factory=dict)
 
     def has_action(self, name: str) -> bool:
         """Whether somebody can run it."""

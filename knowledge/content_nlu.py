@@ -17,7 +17,6 @@ from knowledge.content_reading import Reader
 from knowledge.content_yaml import Part
 
 _KINDS: Final = ("intent", "synonym", "regex", "lookup")
-_UNUSED: Final = ("regex", "lookup")
 _SPAN: Final = re.compile(
     r"\[(?P<text>[^\[\]]+)\](?:\((?P<entity>[^():]+)(?::(?P<value>[^()]+))?\)|(?P<json>\{[^{}]*\}))"
 )
@@ -31,11 +30,14 @@ class Training:
 
     Attributes:
         synonyms: Canonical word to its variants.
+        lookups: Entity to the words listed for it; `patterns` to regular expressions.
         places: First line of each intent.
     """
 
     examples: list[Example] = field(default_factory=list)
     synonyms: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    lookups: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    patterns: dict[str, tuple[str, ...]] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
 
     def intents(self) -> set[str]:
@@ -43,12 +45,24 @@ class Training:
         return set(self.places)
 
 
-def read_nlu(parts: list[Part], problems: Problems) -> Training:
-    """Read every `nlu` section."""
+def read_nlu(parts: list[Part], base: list[Part], problems: Problems) -> Training:
+    """Read every `nlu` section.
+
+    Args:
+        parts: Of the pack.
+        base: The engine's own; an intent the pack has too is left out.
+        problems: Where faults are reported.
+    """
     reader, training = Reader(problems), Training()
     for part in parts:
         for item in reader.elements(part, "nlu"):
             _block(reader, training, item)
+    own = training.intents()
+    for part in base:
+        for item in reader.elements(part, "nlu"):
+            intent = item.child("intent")
+            if intent is None or intent.text not in own:
+                _block(reader, training, item)
     return training
 
 
@@ -66,10 +80,10 @@ def _block(reader: Reader, training: Training, part: Part) -> None:
         reader.error(part, f"{kind} {name} has no examples")
         return
     lines = list(_lines(reader, keys["examples"]))
-    if kind in _UNUSED:
-        reader.problems.warn(
-            part.place, f"{kind} is read but not used; values have their own rules"
-        )
+    if kind == "lookup":
+        training.lookups[name] = (*training.lookups.get(name, ()), *(text for text, _ in lines))
+    elif kind == "regex":
+        training.patterns[name] = (*training.patterns.get(name, ()), *_patterns(reader, lines))
     elif kind == "synonym":
         variants = (*training.synonyms.get(name, ()), *(text for text, _ in lines))
         training.synonyms[name] = tuple(dict.fromkeys(variants))
@@ -77,6 +91,22 @@ def _block(reader: Reader, training: Training, part: Part) -> None:
         training.places.setdefault(name, part.place)
         for text, place in lines:
             _example(reader, training, name, text, place)
+
+
+def _patterns(reader: Reader, lines: list[tuple[str, Place]]) -> list[str]:
+    found = []
+    for text, place in lines:
+        try:
+            is_empty = re.compile(text).search("") is not None
+        except (re.error, RecursionError, OverflowError) as error:
+            shown = text[:60]
+            reader.problems.error(place, f"`{shown}` is not a regular expression: {error}")
+            continue
+        if is_empty:
+            reader.problems.error(place, f"`{text[:60]}` matches everything, even nothing")
+        else:
+            found.append(text)
+    return found
 
 
 def _lines(reader: Reader, part: Part) -> Iterator[tuple[str, Place]]:

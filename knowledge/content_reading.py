@@ -15,6 +15,7 @@ from typing import Final
 from pydantic import JsonValue
 
 from assistant.model.predicate import Predicate, PredicateError, parse
+from knowledge.content_conditions import plain_condition
 from knowledge.content_problems import Problems, did_you_mean
 from knowledge.content_yaml import FALSE_WORDS, TRUE_WORDS, Part, as_json
 
@@ -28,9 +29,14 @@ _MAX_CONDITION: Final = 400
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads parts and reports to one list of problems."""
+    """Reads parts and reports to one list of problems.
+
+    Attributes:
+        language: In which wordings without a translation are written.
+    """
 
     problems: Problems
+    language: str = "zh-Hans"
 
     def error(self, part: Part, message: str) -> None:
         """Report a fault of this part."""
@@ -180,7 +186,7 @@ class Reader:
             self.error(part, f"the condition is longer than {_MAX_CONDITION} characters")
             return None
         try:
-            predicate = parse(text)
+            predicate = parse(plain_condition(text))
         except PredicateError as error:
             self.error(part, str(error))
             return None

@@ -56,6 +56,7 @@ def read_responses(
     slots: Mapping[SlotName, SlotDefinition],
     problems: Problems,
     replaced: Set[str] = frozenset(),
+    language: str = SIMPLIFIED,
 ) -> Responses:
     """Read every response of one folder.
 
@@ -64,8 +65,9 @@ def read_responses(
         slots: All slots, for the values of conditions.
         problems: Where faults are reported.
         replaced: Names that are left out, because the pack has its own.
+        language: In which texts without a translation are written.
     """
-    reader, found = Reader(problems), Responses()
+    reader, found = Reader(problems, language), Responses()
     for part in parts:
         for key, item in reader.mapping(part, "responses").items():
             if key in replaced:
@@ -132,7 +134,7 @@ def _texts(reader: Reader, keys: Mapping[str, Part], is_jinja: bool) -> dict[str
     texts: dict[str, str] = {}
     written = reader.text(keys.get("text"), "text")
     if written is not None:
-        texts[SIMPLIFIED] = written.strip()
+        texts |= {SIMPLIFIED: written.strip(), reader.language: written.strip()}
     texts |= translations(reader, keys.get("translation"), "translation", "text")
     holder = keys.get("text")
     for locale, text in texts.items():
@@ -171,7 +173,7 @@ def _buttons(reader: Reader, part: Part | None, is_jinja: bool) -> list[ButtonTe
             if not {"title", "payload"} <= keys.keys() and "url" not in keys:
                 reader.error(item, "a button needs title and payload")
             continue
-        texts = {SIMPLIFIED: title.strip()}
+        texts = {SIMPLIFIED: title.strip(), reader.language: title.strip()}
         texts |= translations(reader, keys.get("translation"), "translation", "title")
         for text in texts.values():
             _check_placeholders(reader, item, text, is_jinja)

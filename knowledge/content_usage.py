@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Set
+from collections.abc import Callable, Iterable, Set
 from typing import Final
 
 from assistant.model.flow import ActionStep, CallStep, CollectStep, Flow, LinkStep, SetSlotsStep
-from assistant.model.ids import SlotName
+from assistant.model.ids import ActionName, SlotName
 from assistant.model.predicate import Predicate
 from assistant.model.release import Release
+from knowledge.content_examples import without_examples
 from knowledge.content_problems import Problems, did_you_mean
+from knowledge.content_rasa import SESSION_START
 from knowledge.loader import Pack
 
 _WORD: Final = re.compile(r"[^\W\d]\w*")
@@ -18,13 +20,19 @@ _SAID_BY_CODE: Final = ("utter_ask_", "utter_reason_", "reason_")
 """Responses that actions name by rule: questions of `action_ask_…`, reasons of a refusal."""
 
 
-def check_usage(pack: Pack, said_by_code: Set[str], problems: Problems) -> None:
+def check_usage(
+    pack: Pack,
+    said_by_code: Set[str],
+    problems: Problems,
+    runs: Callable[[ActionName], bool] | None = None,
+) -> None:
     """Warn of responses and slots without use, and of flows no example starts.
 
     Args:
         pack: As read, free of errors or not.
         said_by_code: Responses the engine or the actions name.
         problems: Where warnings are reported.
+        runs: Whether a custom action can be run; None does not look.
     """
     used = _used_responses(pack.release) | said_by_code
     for key, place in pack.responses.places.items():
@@ -39,6 +47,9 @@ def check_usage(pack: Pack, said_by_code: Set[str], problems: Problems) -> None:
                 place, f'no flow or response uses the slot "{name}"; remove it if no action does'
             )
     _check_triggers(pack, problems)
+    _check_patterns(pack, problems)
+    if runs is not None:
+        _check_actions(pack, runs, problems)
 
 
 def _used_responses(release: Release) -> set[str]:
@@ -95,6 +106,30 @@ def _check_triggers(pack: Pack, problems: Problems) -> None:
         for intent in sorted(named - intents - pack.domain.intents):
             hint = did_you_mean(intent, intents | pack.domain.intents)
             problems.warn(source.part.key_place("nlu_trigger"), f'no intent "{intent}"{hint}')
-        is_task = not flow.is_pattern and flow.id not in joined
-        if is_task and not (named | {flow.id}) & intents:
-            problems.warn(source.place, f'no training example starts flow "{flow.id}"')
+    for flow_id in without_examples(pack.flows, intents):
+        if flow_id not in joined:
+            problems.warn(
+                pack.flows[flow_id].place,
+                f'no training example starts flow "{flow_id}"; its name and description stand in',
+            )
+
+
+def _check_patterns(pack: Pack, problems: Problems) -> None:
+    """Patterns of the pack that neither the engine nor another flow starts."""
+    steps = [step for source in pack.flows.values() for step in source.flow.steps.values()]
+    joined = {step.flow for step in steps if isinstance(step, LinkStep | CallStep)}
+    for flow_id, source in pack.flows.items():
+        if source.flow.is_pattern and flow_id not in pack.patterns | joined | {SESSION_START}:
+            hint = did_you_mean(flow_id, {*pack.patterns, SESSION_START})
+            problems.warn(source.place, f'nothing starts "{flow_id}"{hint}')
+
+
+def _check_actions(pack: Pack, runs: Callable[[ActionName], bool], problems: Problems) -> None:
+    """Actions the domain lists and nothing can run."""
+    for action, place in pack.domain.actions.items():
+        if not runs(action):
+            problems.warn(
+                place,
+                f'nothing runs "{action}": no class in `actions/` has this name and '
+                "GUITAI_ACTION_ENDPOINT is not set",
+            )

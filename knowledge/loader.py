@@ -19,15 +19,19 @@ from assistant.errors import ContentError
 from assistant.model.ids import ActionName, FlowId
 from assistant.model.release import Release
 from knowledge.content_domain import Domain, read_domain
+from knowledge.content_entities import with_entity_words
+from knowledge.content_examples import stand_ins
 from knowledge.content_files import DEFAULTS_PREFIX, PackFiles, fingerprint, read_pack
 from knowledge.content_flows import FlowSource, read_flows
 from knowledge.content_graph import check_graph
 from knowledge.content_lexicon import read_lexicon
+from knowledge.content_locale import SIMPLIFIED
 from knowledge.content_names import Known, Names
 from knowledge.content_nlu import Training, read_nlu
 from knowledge.content_policies import read_rules, read_settings
 from knowledge.content_problems import Problems
 from knowledge.content_products import Shelf, read_shelf
+from knowledge.content_rasa import read_project
 from knowledge.content_reading import Reader
 from knowledge.content_responses import Responses, read_responses
 
@@ -47,6 +51,7 @@ class Pack:
         responses: Of the pack alone, without the defaults.
         flows: Of the pack and the defaults.
         unread: Files that nothing reads.
+        patterns: Repair patterns of the engine.
     """
 
     release: Release
@@ -56,6 +61,7 @@ class Pack:
     training: Training
     shelf: Shelf
     unread: list[str]
+    patterns: frozenset[FlowId]
 
 
 def load(
@@ -92,32 +98,40 @@ def read(
     """Read a pack and go on after each problem, so that all of them are found."""
     own = read_pack(folder, problems)
     base = read_pack(defaults, problems, DEFAULTS_PREFIX) if defaults else PackFiles()
+    project = read_project(folder, problems)
+    language = str(project.get("locale", SIMPLIFIED))
     reader = Reader(problems)
+    own_reader = Reader(problems, language)
 
     domain = read_domain(own.sections, problems)
     base_domain = read_domain(base.sections, problems, domain.places.keys())
     slots = {**base_domain.slots, **domain.slots}
-    responses = read_responses(own.sections["responses"], slots, problems)
+    responses = read_responses(own.sections["responses"], slots, problems, language=language)
     base_responses = read_responses(
         base.sections["responses"], slots, problems, responses.places.keys()
     )
     variants = {**base_responses.variants, **responses.variants}
     actions = frozenset({*domain.actions, *base_domain.actions})
-    known = Known(slots, variants.keys(), actions, gateway_knows or _knows_nothing)
+    known = Known(
+        slots, variants.keys(), actions, gateway_knows or _knows_nothing, domain.validations
+    )
     names = Names(reader, known)
 
-    flows = read_flows(own.sections["flows"], names)
+    flows = read_flows(own.sections["flows"], Names(own_reader, known))
     flows = {**read_flows(base.sections["flows"], names, flows.keys()), **flows}
     check_graph(flows, problems)
 
-    training = read_nlu([*base.sections["nlu"], *own.sections["nlu"]], problems)
+    training = read_nlu(own.sections["nlu"], base.sections["nlu"], problems)
     shelf = read_shelf(own.own["products"], own.own["segments"], problems)
     rules = read_rules(
         [*base.own["policies"], *own.own["policies"]],
         [*base.own["compliance"], *own.own["compliance"]],
         names,
     )
-    lexicon = [*base.own["lexicon"], *own.own["lexicon"]]
+    slots = with_entity_words(slots, training)
+    examples = (*training.examples, *stand_ins(flows, training))
+    lexicon = read_lexicon(own.own["lexicon"], base.own["lexicon"], training.synonyms, problems)
+    settings = _over(read_settings(base.release, reader), read_settings(own.release, reader))
     folders = [(DEFAULTS_PREFIX, defaults)] if defaults else []
     release = Release(
         fingerprint=fingerprint([*folders, ("", folder)], problems),
@@ -125,15 +139,26 @@ def read(
         slots=slots,
         responses=variants,
         actions=actions,
-        examples=tuple(training.examples),
-        lexicon=read_lexicon(lexicon, training.synonyms, problems),
+        examples=examples,
+        lexicon=lexicon,
         products=tuple(shelf.products),
         segments=tuple(shelf.segments),
         policies=rules.policies,
         review_rules=tuple(rules.review),
-        settings=_over(read_settings(base.release, reader), read_settings(own.release, reader)),
+        settings={**project, **settings},
     )
-    return Pack(release, domain, responses, flows, training, shelf, [*base.unread, *own.unread])
+    return Pack(
+        release=release,
+        domain=domain,
+        responses=responses,
+        flows=flows,
+        training=training,
+        shelf=shelf,
+        unread=[*base.unread, *own.unread],
+        patterns=frozenset(
+            FlowId(name) for part in base.sections["flows"] for name, _ in part.children()
+        ),
+    )
 
 
 def _over(base: dict[str, JsonValue], own: dict[str, JsonValue]) -> dict[str, JsonValue]:

@@ -97,7 +97,7 @@ class RasaUnderstander:
         local = await self.local.understand(text, tracker, release)
         if is_decided(local, tracker, release):
             return local
-        parse = await self._parse(text, tracker)
+        parse = await self.parse(text, tracker)
         ranked = parse.ranked() if parse else ()
         if parse is None or not ranked:
             return local
@@ -115,7 +115,8 @@ class RasaUnderstander:
         """Give the connections back."""
         await self.client.aclose()
 
-    async def _parse(self, text: str, tracker: Tracker) -> RasaParse | None:
+    async def parse(self, text: str, tracker: Tracker) -> RasaParse | None:
+        """What the server makes of a text; None without a usable answer."""
         try:
             answer = await self.client.post(
                 f"{self.url.rstrip('/')}/model/parse",

@@ -11,6 +11,7 @@ from pydantic import JsonValue
 from assistant.model.assurance import Assurance
 from assistant.model.flow import Flow
 from assistant.model.ids import ActionName, Fingerprint, FlowId, ResponseKey, SlotName
+from assistant.model.message import Locale
 from assistant.model.predicate import Predicate
 from assistant.model.product import Product, Segment
 
@@ -30,6 +31,8 @@ class SlotDefinition:
         mask: How it is shown in events and logs: none, tail (last four), phone, secret.
         words: What customers call the piece ("金额", "收款人"), for "change the amount".
         choices: Value of a categorical slot to the words that mean it.
+        pattern: Regular expression of values, "" for none; from the pack's NLU files.
+        only_in: Flows in which a mapping fills it; empty means all.
     """
 
     name: SlotName
@@ -42,6 +45,8 @@ class SlotDefinition:
     intents: Mapping[str, JsonValue] = field(default_factory=dict)
     words: tuple[str, ...] = ()
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    pattern: str = ""
+    only_in: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,3 +189,14 @@ class Release:
     policies: Mapping[ActionName, ActionPolicy] = field(default_factory=dict)
     review_rules: tuple[ReviewRule, ...] = ()
     settings: Mapping[str, JsonValue] = field(default_factory=dict)
+
+    @property
+    def locale(self) -> Locale:
+        """Language a conversation begins in, before the customer's words tell."""
+        match self.settings.get("locale"):
+            case "en":
+                return "en"
+            case "zh-Hant":
+                return "zh-Hant"
+            case _:
+                return "zh-Hans"

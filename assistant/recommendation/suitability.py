@@ -47,7 +47,7 @@ class CustomerFacts:
 
 def check(product: Product, customer: CustomerFacts, today: date) -> dict[str, bool]:
     """Every check by name; the product may be offered only when all hold."""
-    needs_assessment = product.risk is not None and product.category not in _RISK_FREE_CATEGORIES
+    needs_assessment = product.category not in _RISK_FREE_CATEGORIES
     assessed = not needs_assessment or customer.has_valid_assessment(today)
     level_fits = not needs_assessment or (
         assessed and customer.risk_level is not None and (product.risk or 0) <= customer.risk_level

@@ -98,7 +98,8 @@ class Renderer:
             for slot, value in tracker.slots.items()
         }
         deeper = facts.get("facts")
-        return {**names, **facts, **(deeper if isinstance(deeper, dict) else {})}
+        spaces: Facts = {"slots": {**tracker.slots}, "context": {**facts}}
+        return {**spaces, **names, **facts, **(deeper if isinstance(deeper, dict) else {})}
 
 
 def pick(texts: Mapping[str, str], locale: Locale) -> str:

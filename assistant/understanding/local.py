@@ -39,11 +39,18 @@ from assistant.model.release import Release, SlotDefinition
 from assistant.model.tracker import Tracker
 from assistant.ports import Classifier, IntentScores, Understood
 from assistant.understanding.normalise import Normalised, has_words, normalise
-from assistant.understanding.payloads import flow_for_intent, is_payload, read_payload
+from assistant.understanding.payloads import (
+    button_named,
+    flow_for_intent,
+    is_payload,
+    read_payload,
+    slots_for_intent,
+)
 from assistant.understanding.plan import scoped_cancel, segments
 from assistant.understanding.slots import (
     asked_slot,
     fill,
+    is_forced,
     slot_named,
     task_slots,
     whole_answer,
@@ -56,6 +63,7 @@ from assistant.understanding.wordrules import WordRules
 _MONEY_FLOWS = ("transfer", "pay", "repay", "deposit", "buy", "limit")
 _FORMATTED = frozenset({"id_number", "card_number", "code", "phone", "amount", "card"})
 _FIGURES = re.compile(r"[\d\s.,x*-]+")
+_MONEY = re.compile(r"\d\s*(?:元|块|万|yuan|rmb)")
 _HAPPENED = re.compile(r"(?:了|过|不见|\blost|\bgone|\bmissing)\s*$")
 _TALK: dict[str, Command] = {
     "human_handoff": HumanHandoff(),
@@ -87,7 +95,11 @@ class LocalUnderstander:
     async def understand(self, text: str, tracker: Tracker, release: Release) -> Understood:
         """See the port."""
         if is_payload(text):
-            return Understood(commands=read_payload(text, release), by="button")
+            asked = tracker.asked.slot if tracker.asked is not None else None
+            return Understood(commands=read_payload(text, release, asked), by="button")
+        pressed = button_named(text, tracker)
+        if pressed is not None:
+            return Understood(commands=read_payload(pressed, release), by="button")
         message = normalise(text, release.lexicon.rewrites)
         if not has_words(message.text):
             return _by("rules", CannotHandle(reason="unreadable"))
@@ -133,6 +145,10 @@ class _Reading:
             if secret is not None:
                 return _by("rules", secret)
         whole = self.rules.whole(self.message)
+        if asked is not None and whole != "cancel" and is_forced(self.tracker, self.release):
+            forced = self._forced(asked)
+            if forced is not None:
+                return _by("rules", forced)
         if whole is not None:
             return _by("rules", _TALK[whole])
         scoped = scoped_cancel(self.message.text, self.tracker)
@@ -147,22 +163,40 @@ class _Reading:
 
     def by_classifier(self) -> Understood:
         """What the sentence as a whole is about."""
+        scores = self.owner.classifier.classify(self.message.text)
         parts = segments(self.message)
-        if len(parts) > 1:
+        if len(parts) > 1 and not self._is_one_question(scores, parts):
             plan = self._plan(parts)
             if plan is not None:
                 return plan
-        scores = self.owner.classifier.classify(self.message.text)
         commands = self.means(scores, self.message)
         return Understood(
             commands=commands, by="classifier", scores=dict(scores.ranked) | {"known": scores.known}
         )
+
+    def _is_one_question(self, scores: IntentScores, parts: Sequence[Normalised]) -> bool:
+        """A question with its circumstances told first, and nothing asked to be done."""
+        intent, probability = scores.ranked[0]
+        if intent != "search_knowledge" or probability < self.owner.thresholds.question:
+            return False
+        return not any(self.rules.mentions("request", part.text) for part in parts)
+
+    def _forced(self, asked: SlotDefinition) -> Command | None:
+        """The whole message as the value; a question is still a question."""
+        if asked.type == "bool" or self._asks():
+            return None
+        found = extract(self.message, self._wanted(asked, moves_money=True), self.release.lexicon)
+        values = fill(found, [asked], self.message)
+        return values[-1] if values else whole_answer(asked, self.message, self.original)
 
     def _inside(self) -> Understood | None:
         inside = self.rules.inside(self.message)
         return _by("rules", _TALK[inside]) if inside else None
 
     def _secret(self, asked: SlotDefinition) -> Command | None:
+        """The code or number asked for; an amount that is being corrected is none."""
+        if self.rules.mentions("correction", self.message.text) or _MONEY.search(self.message.text):
+            return None
         found = extract(self.message, self._wanted(asked, moves_money=False), self.release.lexicon)
         values = fill(found, [asked], self.message)
         if values:
@@ -264,12 +298,15 @@ class _Reading:
             return (CannotHandle(reason="not_understood", confidence=probability),)
         if intent in _TALK:
             return (_TALK[intent].model_copy(update={"confidence": probability}),)
+        active = {frame.flow for frame in self.tracker.stack} | ({flow.id} if flow else set())
+        mapped = slots_for_intent(intent, self.release, active)
         if flow is None:
-            return (CannotHandle(reason="not_supported", confidence=probability),)
+            nothing = CannotHandle(reason="not_supported", confidence=probability)
+            return mapped or (nothing,)
         start = StartFlow(flow=flow.id, confidence=probability)
         found = extract(message, self._wanted(None, _moves_money(flow)), self.release.lexicon)
         candidates = [s for s in task_slots([flow], self.release) if s.mask != "secret"]
-        return (start, *fill(found, candidates, message))
+        return (start, *mapped, *fill(found, candidates, message, is_start=True))
 
     def _words(self, message: Normalised) -> str:
         """The customer's own words behind a normalised piece."""

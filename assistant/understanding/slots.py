@@ -7,15 +7,16 @@ from collections.abc import Iterable, Sequence
 from pydantic import JsonValue
 
 from assistant.model.commands import SetSlot
-from assistant.model.flow import Flow
+from assistant.model.flow import CollectStep, Flow
 from assistant.model.ids import SlotName
 from assistant.model.release import Release, SlotDefinition
 from assistant.model.tracker import Tracker
 from assistant.understanding.normalise import Normalised
-from assistant.understanding.values.extract import choice_of
+from assistant.understanding.values.extract import choice_of, number_of, pattern_of
 from assistant.understanding.values.found import Found
 
 _CHOICE_KINDS = frozenset({"category"})
+_FREE_KINDS = frozenset({"text", "name"})
 
 
 def asked_slot(tracker: Tracker, release: Release) -> SlotDefinition | None:
@@ -38,6 +39,8 @@ def fill(
     found: Sequence[Found],
     candidates: Sequence[SlotDefinition],
     message: Normalised,
+    *,
+    is_start: bool = False,
 ) -> list[SetSlot]:
     """Give each value to the first free slot of its kind.
 
@@ -51,16 +54,41 @@ def fill(
             slot = (free or fitting)[0]
             taken[slot.name] = _set(slot, value.value, value, message)
     for slot in candidates:
-        if slot.kind in _CHOICE_KINDS and slot.name not in taken:
-            choice = choice_of(message, slot)
+        if (slot.kind in _CHOICE_KINDS or slot.choices or slot.pattern) and slot.name not in taken:
+            choice = choice_of(message, slot) or pattern_of(message, slot)
             if choice is not None:
                 taken[slot.name] = _set(slot, choice.value, choice, message)
+    number = _number(candidates, message, is_start=is_start)
+    if number is not None and number.slot not in taken:
+        taken[number.slot] = number
     return list(taken.values())
+
+
+def _number(
+    candidates: Sequence[SlotDefinition], message: Normalised, *, is_start: bool
+) -> SetSlot | None:
+    """A number belongs to the first slot for numbers, unless free text was asked for."""
+    if not candidates or (candidates[0].kind in _FREE_KINDS and not is_start):
+        return None
+    slot = next((slot for slot in candidates if slot.kind == "number"), None)
+    found = number_of(message, slot) if slot is not None else None
+    return _set(slot, found.value, found, message) if slot is not None and found else None
+
+
+def is_forced(tracker: Tracker, release: Release) -> bool:
+    """Whether the open question takes the whole message (`force_slot_filling`)."""
+    asked = tracker.asked
+    for frame in tracker.stack:
+        if asked is not None and frame.frame_id == asked.frame_id and frame.step is not None:
+            flow = release.flows.get(frame.flow)
+            step = flow.steps.get(frame.step) if flow is not None else None
+            return isinstance(step, CollectStep) and step.force_slot_filling
+    return False
 
 
 def whole_answer(slot: SlotDefinition, message: Normalised, original: str) -> SetSlot | None:
     """The message as the answer to an open question for free text."""
-    if slot.kind not in {"text", "name", "number"} or not message.text.strip():
+    if slot.kind not in _FREE_KINDS or not message.text.strip():
         return None
     return SetSlot(slot=slot.name, value=original.strip(), span=(0, len(original)))
 

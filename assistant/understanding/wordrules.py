@@ -26,6 +26,7 @@ _EXACT_ORDER = (
     "greet",
 )
 _CONTAINS_ORDER = ("human_handoff", "cancel", "repeat", "wait")
+_PIECES = re.compile(r"[\s,，。;；!！~、]+")
 _LONGEST_WAIT = 12
 """Characters of a message that a `wait` or `repeat` word inside it may decide."""
 
@@ -43,7 +44,21 @@ class WordRules:
             for name in _EXACT_ORDER:
                 if candidate in self._list(name).exact:
                     return name
-        return None
+        return "affirm" if self._is_yes_in_pieces(message.text) else None
+
+    def _is_yes_in_pieces(self, text: str) -> bool:
+        """Several yeses, or a yes and a thank-you: "嗯，转吧", "好的，谢谢"."""
+        yes, thanks = self._list("affirm").exact, self._list("thanks").exact
+        pieces = [
+            {plain(piece), self._bare(plain(piece))}
+            for piece in _PIECES.split(text)
+            if plain(piece)
+        ]
+        return (
+            len(pieces) > 1
+            and bool(pieces[0] & yes)
+            and all(piece & (yes | thanks) for piece in pieces)
+        )
 
     def inside(self, message: Normalised) -> str | None:
         """The command that some words in the message decide, whatever the rest says."""

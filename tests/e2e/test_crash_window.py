@@ -44,6 +44,9 @@ pytestmark = pytest.mark.timeout(600)
 HELD_MS = 120_000
 """The bank holds its answer beyond everything that happens here."""
 
+BANK_TIMEOUT_S = "30"
+"""Nobody gives up by himself before the plug is pulled, however slow this machine is."""
+
 LANDLORD = "给房东转50块"
 ASK_BALANCE = "我的余额还有多少"
 LAPSE = "UPDATE action SET lease_until = created_at WHERE state = 'sending'"
@@ -87,12 +90,14 @@ class Postgres:
         await self._change(LAPSE)
 
     async def renew(self) -> None:
-        await self._change(RENEW)
+        assert await self._change(RENEW) == "UPDATE 2"
 
-    async def _change(self, statement: str) -> None:
+    async def _change(self, statement: str) -> str:
         connection = await asyncpg.connect(self.url)
-        await connection.execute(statement)
-        await connection.close()
+        try:
+            return await connection.execute(statement)
+        finally:
+            await connection.close()
 
 
 @dataclass
@@ -162,7 +167,7 @@ async def cut_off(guitai: Guitai, bank: httpx.AsyncClient) -> People:
         waiting.append(asyncio.create_task(people.unheard.press(AFFIRM, "m-yes")))
         await struck(bank)
         assert [entry["customer_id"] for entry in await journal(bank)] == ["C1001"]
-        guitai.kill()
+        await asyncio.to_thread(guitai.kill)
         ends = await asyncio.gather(*waiting, return_exceptions=True)
         assert all(isinstance(end, httpx.HTTPError) for end in ends), ends
     return people
@@ -213,11 +218,11 @@ async def killed_twice(folder: Path) -> Story:
             await plan_fault(books, "transfer_money", "timeout_after_commit", delay_ms=HELD_MS)
             guitai.begin()
             await struck(books)
-            guitai.kill()
+            await asyncio.to_thread(guitai.kill)
             await store.lapse()
             await asyncio.to_thread(guitai.start)
             await look(guitai, books, people, store, story)
-        guitai.stop()
+        await asyncio.to_thread(guitai.stop)
         story.is_sound = store.is_sound()
     return story
 
@@ -245,7 +250,7 @@ async def _bank(folder: Path, stack: AsyncExitStack) -> Guitai:
 
 
 def _assistant(folder: Path, stack: AsyncExitStack, bank_port: int, **settings: str) -> Guitai:
-    guitai = assistant(folder, bank_port, **settings)
+    guitai = assistant(folder, bank_port, GUITAI_BANK_TIMEOUT_S=BANK_TIMEOUT_S, **settings)
     stack.callback(guitai.stop)
     return guitai
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -24,6 +25,7 @@ _ORDER = ("id_number", "card_number", "phone", "date_range", "card", "amount", "
 """Kinds that claim their characters first; a phone number holds no amount."""
 _SHORT = 14
 """Longest bare answer, in characters, taken whole as a name."""
+_NUMBER = re.compile(r"(?<![\w.])-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|(?<![\w.])-?\d{1,15}(?:\.\d{1,9})?")
 _CARD_WORDS = (
     "信用卡",
     "贷记卡",
@@ -74,10 +76,34 @@ def choice_of(message: Normalised, slot: SlotDefinition) -> Found | None:
     best: Found | None = None
     for value, words in slot.choices.items():
         for word in (value, *words):
-            at = message.text.find(word.lower())
+            at = _place(word.lower(), message.text)
             if at >= 0 and (best is None or len(word) > best.end - best.start):
                 best = Found(slot.kind, value, at, at + len(word))
     return best
+
+
+def pattern_of(message: Normalised, slot: SlotDefinition) -> Found | None:
+    """The first piece of the message the pack's regular expression for the slot matches."""
+    match = re.search(slot.pattern, message.text, re.IGNORECASE) if slot.pattern else None
+    return Found(slot.kind, match[0], match.start(), match.end()) if match else None
+
+
+def number_of(message: Normalised, slot: SlotDefinition) -> Found | None:
+    """The only number of the message, for a slot of Rasa's type `float`."""
+    numbers = list(_NUMBER.finditer(message.text))
+    if len(numbers) != 1:
+        return None
+    written = numbers[0][0].replace(",", "")
+    value = float(written) if "." in written else int(written)
+    return Found(slot.kind, value, numbers[0].start(), numbers[0].end())
+
+
+def _place(word: str, text: str) -> int:
+    """Where a word stands; English words only as whole words."""
+    if not word.isascii():
+        return text.find(word)
+    match = re.search(rf"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])", text)
+    return match.start() if match else -1
 
 
 def _find(kind: str, text: str, wanted: Wanted, lexicon: Lexicon) -> Iterator[Found]:

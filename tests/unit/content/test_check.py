@@ -60,7 +60,8 @@ def test_a_task_without_examples_is_a_warning(tmp_path):
     lines = [line for _, line in findings(tmp_path, {**PACK, "flows/a.yml": text})]
     assert lines == [
         'flows/a.yml:1: flows.a.nlu_trigger: no intent "lok_card"; did you mean "lock_card"?',
-        'flows/a.yml:1: flows.a: no training example starts flow "a"',
+        'flows/a.yml:1: flows.a: no training example starts flow "a"; its name and '
+        "description stand in",
     ]
 
 
@@ -72,9 +73,33 @@ def test_a_file_nobody_reads_is_a_warning_and_rasas_own_settings_are_not(tmp_pat
 
 
 def test_what_is_read_but_not_used_of_rasa_is_a_warning(tmp_path):
-    files = {**PACK, "nlu/x.yml": "nlu:\n  - regex: card\n    examples: |\n      - \\d{4}\n"}
-    ((severity, line),) = findings(tmp_path, files)
-    assert (severity, line.split(":")[:2]) == ("warning", ["nlu/x.yml", "2"])
+    files = {
+        **PACK,
+        "config.yml": "language: en\npipeline:\n  - name: X\n",
+        "endpoints.yml": "nlg: {type: rephrase}\n",
+        "domain/x.yml": "session_config: {session_expiration_time: 60}\n",
+        "flows/x.yml": (
+            "flows:\n  pattern_user_silence: {description: d, steps: [{action: utter_x}]}\n"
+            "  pattern_greeet: {description: d, steps: [{action: utter_done}]}\n"
+        ),
+    }
+    found = findings(tmp_path, files)
+    assert {severity for severity, _ in found} == {"warning"}
+    assert [line.split(": ")[0] for _, line in found] == [
+        "config.yml:2",
+        "domain/x.yml:1",
+        "endpoints.yml:1",
+        "flows/x.yml:2",
+        "flows/x.yml:3",
+    ]
+
+
+def test_an_action_nobody_runs_is_a_warning(tmp_path):
+    folder = write(tmp_path, PACK)
+    found = check(folder, defaults=None, runs=lambda action: action != "lock_card")
+    assert [(item.file, item.message.split(":")[0]) for item in found] == [
+        ("domain/slots.yml", 'nothing runs "lock_card"')
+    ]
 
 
 def test_a_product_without_its_document_is_an_error(tmp_path):

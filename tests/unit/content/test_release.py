@@ -131,7 +131,7 @@ def test_a_foreign_rasa_pack_loads_unchanged():
     assert release.slots["order_confirmed"].intents == {"affirm": True}
     assert release.slots["in_stock"].initial_value is False
     assert release.responses["utter_ordered"][0].conditions == {"is_member": True}
-    assert [item.severity for item in check(CAFE, defaults=None)] == ["warning"] * 4
+    assert [item.severity for item in check(CAFE, defaults=None)] == ["warning"] * 6
 
 
 def test_a_pack_replaces_defaults_of_the_same_name(tmp_path):
