@@ -112,6 +112,11 @@ class Gateway:
         )
         return await settlement.settle(self.table, conversation_id)
 
+    async def result_of(self, key: IdempotencyKey) -> ActionResult | None:
+        """See the port."""
+        result = await self.ledger.result_of(key)
+        return result.model_copy(update={"idempotency_key": key}) if result else None
+
     def _policy(self, name: ActionName) -> ActionPolicy | None:
         """The bank's policy; reads have a default, changes have none."""
         policy = self.policies.get(name)

@@ -13,6 +13,9 @@ crash is finished from the log, with the same idempotency keys.
 
 from __future__ import annotations
 
+import asyncio
+import logging
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Final
 
@@ -34,10 +37,10 @@ from assistant.model.events import (
     SignedIn,
     TurnFinished,
 )
-from assistant.model.ids import MessageId, SlotName
+from assistant.model.ids import ConversationId, IdempotencyKey, MessageId, SlotName
 from assistant.model.message import InboundMessage, Turn
 from assistant.model.release import Release
-from assistant.ports import Understander, Understood
+from assistant.ports import Settled, Understander, Understood
 from assistant.response.public import public_turn
 from assistant.response.render import Renderer
 from assistant.security.assurance import level_now
@@ -45,6 +48,8 @@ from assistant.security.redaction import BLANK, redact
 from assistant.security.step_up import next_proof
 from assistant.understanding.language import guess_locale
 from assistant.understanding.normalise import readable
+
+_LOG = logging.getLogger(__name__)
 
 MAX_CHARACTERS: Final = 4000
 """Longest message taken; longer ones are refused before anything is stored."""
@@ -84,33 +89,40 @@ class Assistant:
             return public_turn(tracker, turn, self.release, self._level(held))
 
     async def recover(self) -> int:
-        """Finish turns a crash cut off.
+        """Finish turns a crash cut off; one that cannot be finished stops no other.
 
         Returns:
             How many were finished.
         """
-        finished = 0
-        for conversation_id in await self.conversations.unfinished():
-            async with self.conversations.hold_any(conversation_id) as held:
-                tracker = held.log.tracker
-                received = _open_message(held)
-                if received is not None and tracker.turn not in tracker.finished:
-                    await self._answer(held, received.text, received.button)
-                    finished += 1
-        return finished
+        cut_off = await self.conversations.unfinished()
+        return sum([await isolated(self._finish(conversation)) for conversation in cut_off])
 
     async def settle_unknown(self) -> int:
         """Ask the bank about every action left unknown and tell the customers.
 
         Returns:
-            How many were settled.
+            How many customers were told.
         """
         settled = await self.ports.actions.reconcile()
-        for each in settled:
-            async with self.conversations.hold_any(each.conversation_id) as held:
-                tell_settled(each, self._context(held, ""))
-                await held.flush()
-        return len(settled)
+        return sum([await isolated(self._tell(each)) for each in settled])
+
+    async def _finish(self, conversation_id: ConversationId) -> bool:
+        async with self.conversations.hold_any(conversation_id) as held:
+            tracker = held.log.tracker
+            received = _open_message(held)
+            if received is None or tracker.turn in tracker.finished:
+                return False
+            await self._answer(held, received.text, received.button)
+            return True
+
+    async def _tell(self, settled: Settled) -> bool:
+        """Tell how an action ended, unless its own turn still will or a later one did."""
+        async with self.conversations.hold_any(settled.conversation_id) as held:
+            if settled.result.idempotency_key not in held.log.tracker.unsettled:
+                return False
+            tell_settled(settled, self._context(held, ""))
+            await held.flush()
+            return True
 
     async def _receive(self, held: Conversation, message: InboundMessage, text: str) -> None:
         """Store the message before anything is done about it."""
@@ -194,11 +206,26 @@ class Assistant:
                     going = False
 
     async def _settle(self, context: TurnContext) -> None:
-        """Tell the truth about actions that had ended unknown, as soon as the bank knows it."""
-        if context.log.tracker.unsettled:
-            conversation_id = context.log.tracker.conversation_id
-            for settled in await self.ports.actions.reconcile(conversation_id):
-                tell_settled(settled, context)
+        """Tell the truth about actions that had ended unknown, as soon as the bank knows it.
+
+        The ledger may have learnt it before a crash kept us from saying so.
+        """
+        tracker = context.log.tracker
+        if not tracker.unsettled:
+            return
+        await self.ports.actions.reconcile(tracker.conversation_id)
+        for key, unknown in list(tracker.unsettled.items()):
+            result = await self.ports.actions.result_of(IdempotencyKey(key))
+            if result is not None and result.outcome != "unknown" and unknown.frame_id:
+                tell_settled(
+                    Settled(
+                        conversation_id=tracker.conversation_id,
+                        action=unknown.action,
+                        epoch=unknown.frame_id,
+                        result=result,
+                    ),
+                    context,
+                )
 
     def _context(self, held: Conversation, text: str) -> TurnContext:
         return TurnContext(
@@ -212,6 +239,15 @@ class Assistant:
 
     def _level(self, held: Conversation) -> Assurance:
         return level_now(held.log.tracker, self.ports.clock.now())
+
+
+async def isolated(work: Coroutine[None, None, bool]) -> bool:
+    """Do one piece of housekeeping; whatever befalls it, the next piece is done too."""
+    (result,) = await asyncio.gather(work, return_exceptions=True)
+    if isinstance(result, BaseException):
+        _LOG.error("housekeeping of a conversation failed: %s", type(result).__name__)
+        return False
+    return result
 
 
 def _take(message: InboundMessage) -> str:

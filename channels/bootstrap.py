@@ -22,7 +22,7 @@ from actions.identity import BankIdentity
 from actions.ledger import Ledger
 from actions.settlement import Patience
 from assistant.acting.context import BANK_ZONE, Ports
-from assistant.acting.dispatch import is_built_in
+from assistant.acting.dispatch import BUILT_IN, is_built_in
 from assistant.adapters.broadcast import MemoryBroadcast, RedisBroadcast
 from assistant.adapters.database import open_engine
 from assistant.adapters.desk import SqlHandoffDesk
@@ -57,6 +57,13 @@ from knowledge.loader import load
 from knowledge.lookup import DocumentLibrary
 from knowledge.retrieval import HybridKnowledge
 from knowledge.vectors import Progress
+
+_RUN_BY_NAME = ("validate_", "prefill_", "action_ask_")
+"""Actions that run because of their names: only when the domain lists them, as in Rasa."""
+
+
+_SHORTEST_LEASE_S = 5
+_LEASE_IN_TIMEOUTS = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +131,14 @@ def search_in(built: BuiltIndex, encoder: SentenceEncoder, release: Release) -> 
 
 def gateway_knows(action: ActionName) -> bool:
     """Whether an action exists here, for the content check."""
+    if action.startswith(_RUN_BY_NAME):
+        return False
     return action in ACTIONS or is_built_in(action)
+
+
+def our_actions() -> frozenset[ActionName]:
+    """Everything the gateway and the engine can run without code of the bank."""
+    return frozenset(ACTIONS) | frozenset(ActionName(name) for name in BUILT_IN)
 
 
 def load_release(folder: Path) -> Release:
@@ -286,6 +300,11 @@ async def build(
         )
 
 
+def lease_of(settings: Settings) -> int:
+    """Seconds a worker keeps a change for itself: well above the time-out of one bank call."""
+    return max(_SHORTEST_LEASE_S, round(_LEASE_IN_TIMEOUTS * settings.bank_timeout_s))
+
+
 async def _gateway(
     settings: Settings,
     release: Release,
@@ -294,12 +313,21 @@ async def _gateway(
     clock: Clock,
     stack: AsyncExitStack,
 ) -> Gateway:
-    ours = frozenset(name for name in release.actions if gateway_knows(name))
+    ours = our_actions()
     remote, own = await foreign_actions(settings, release, ours, stack)
-    table = {name: action for name, action in ACTIONS.items() if name not in own}
+    table = {
+        name: action
+        for name, action in ACTIONS.items()
+        if name not in own and (name in release.actions or not name.startswith(_RUN_BY_NAME))
+    }
     return Gateway(
         bank=bank,
-        ledger=Ledger(engine=engine, clock=clock, owner=RandomIds().new("worker")),
+        ledger=Ledger(
+            engine=engine,
+            clock=clock,
+            owner=RandomIds().new("worker"),
+            lease_s=lease_of(settings),
+        ),
         policies=release.policies,
         clock=clock,
         remote=remote,

@@ -16,6 +16,7 @@ from assistant.adapters.database import open_engine
 from assistant.adapters.schema import upgrade_engine
 from assistant.adapters.system import RandomIds, SystemClock
 from assistant.model.release import Release
+from channels.bootstrap import lease_of
 from channels.settings import Settings
 
 
@@ -41,7 +42,12 @@ def serve_actions(settings: Settings, release: Release, *, host: str, port: int)
     clock = SystemClock()
     gateway = Gateway(
         bank=HttpBank(settings.bank_url, settings.bank_timeout_s, client),
-        ledger=Ledger(engine=engine, clock=clock, owner=RandomIds().new("worker")),
+        ledger=Ledger(
+            engine=engine,
+            clock=clock,
+            owner=RandomIds().new("worker"),
+            lease_s=lease_of(settings),
+        ),
         policies=release.policies,
         clock=clock,
         relations=release.lexicon.relations,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pydantic import JsonValue
 
+from assistant.model.ids import ActionName
 from assistant.model.release import Release
 from assistant.ports import Clock, Knowledge, Understander
 from assistant.understanding.normalise import normalise
@@ -17,8 +18,10 @@ from channels.bootstrap import (
     gateway_knows,
     load_release,
     make_understander,
+    our_actions,
     search_in,
 )
+from channels.composition_foreign import pack_actions
 from channels.settings import Settings
 from knowledge.check import check
 from knowledge.content_problems import Finding
@@ -48,9 +51,22 @@ class IndexReport:
     shipped: tuple[Path, ...] = ()
 
 
-def check_pack(folder: Path) -> list[Finding]:
-    """Everything that is wrong with a pack, and what somebody should look at."""
-    return check(folder, gateway_knows=gateway_knows, said_by_code=_SAID_BY_CODE)
+def check_pack(settings: Settings) -> list[Finding]:
+    """Everything that is wrong with a pack, and what somebody should look at.
+
+    Code of the pack is read and not run.
+
+    Raises:
+        SettingsError: The setting for custom actions leads nowhere.
+    """
+    own, ours = pack_actions(settings), our_actions()
+
+    def runs(action: ActionName) -> bool:
+        return action in ours or action in own or bool(settings.action_endpoint)
+
+    return check(
+        settings.content_dir, gateway_knows=gateway_knows, said_by_code=_SAID_BY_CODE, runs=runs
+    )
 
 
 def bank_encoder(settings: Settings) -> SentenceEncoder:

@@ -78,7 +78,7 @@ def _content(settings: Settings) -> Examined:
     if not settings.content_dir.is_dir():
         found = f"{settings.content_dir}: not a folder"
         return Examined("content", "error", found, "Set GUITAI_CONTENT_DIR to a content pack.")
-    findings = check_pack(settings.content_dir)
+    findings = check_pack(settings)
     errors = sum(finding.severity == "error" for finding in findings)
     found = f"{settings.content_dir}: {errors} errors, {len(findings) - errors} warnings"
     if errors:

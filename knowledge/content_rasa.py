@@ -43,9 +43,6 @@ _CONFIG_UNUSED: Final[Mapping[str, str]] = {
 _NO_EFFECT: Final = ("version", "recipe", "assistant_id")
 """Keys every project has and that change nothing a customer would notice."""
 _ENDPOINTS_UNUSED: Final[Mapping[str, str]] = {
-    "action_endpoint": (
-        "put the action classes into `actions/`, or set GUITAI_ACTION_ENDPOINT to its url"
-    ),
     "tracker_store": "set GUITAI_DATABASE_URL",
     "lock_store": "set GUITAI_REDIS_URL",
     "event_broker": "read the event log of the database",
@@ -77,7 +74,18 @@ def read_project(folder: Path, problems: Problems) -> dict[str, JsonValue]:
         return True
 
     _read(folder / "config.yml", _CONFIG_UNUSED, {"language": language}, problems)
-    _read(folder / "endpoints.yml", _ENDPOINTS_UNUSED, {}, problems)
+
+    def actions(part: Part) -> bool:
+        url = part.child("url")
+        if url is not None:
+            problems.warn(
+                url.place,
+                f"set GUITAI_ACTION_ENDPOINT={url.text} to have it run the actions; classes in "
+                "`actions/` run in this process",
+            )
+        return True
+
+    _read(folder / "endpoints.yml", _ENDPOINTS_UNUSED, {"action_endpoint": actions}, problems)
     credentials = folder / "credentials.yml"
     _read(credentials, {}, {}, problems, "channels and their secrets are settings")
     return settings

@@ -43,6 +43,7 @@ class FakeGateway:
     requests: list[ActionRequest] = field(default_factory=list)
     effects: list[IdempotencyKey] = field(default_factory=list)
     settled: list[Settled] = field(default_factory=list)
+    known: dict[IdempotencyKey, ActionResult] = field(default_factory=dict)
 
     def knows(self, action):
         return action in self.answers
@@ -76,7 +77,11 @@ class FakeGateway:
 
     async def reconcile(self, conversation_id=None):
         told, self.settled = self.settled, []
+        self.known |= {one.result.idempotency_key: one.result for one in told}
         return told
+
+    async def result_of(self, key):
+        return self.known.get(key)
 
     def asked_for(self, action):
         return [request for request in self.requests if request.action == action]

@@ -146,3 +146,7 @@ class ActionGateway(Protocol):
     async def reconcile(self, conversation_id: ConversationId | None = None) -> list[Settled]:
         """Ask the bank about actions still unknown, of one conversation or of all."""
         ...
+
+    async def result_of(self, key: IdempotencyKey) -> ActionResult | None:
+        """How a change ended, as far as it is known here; None while it is not."""
+        ...

@@ -13,13 +13,14 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import linalg, optimize, sparse
+from scipy import linalg, optimize
 
 from assistant.understanding.classifier_features import Array, Seen
 
 _Grown = NDArray[np.float64]
 _SMALLEST: Final = 1e-6
 """Keeps the logarithm of a probability finite."""
+_RIDGE_SHARE: Final = np.float32(0.25)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,8 @@ class LinearHead:
     meaning: Array
     bias: Array
 
-    MEANING_WEIGHT = 1.5
-    INVERSE_REGULARISATION = 30.0
+    MEANING_WEIGHT = 2.0
+    INVERSE_REGULARISATION = 60.0
     ITERATIONS = 80
 
     @classmethod
@@ -93,8 +94,8 @@ class RidgeHead:
     duals: Array
     sharpness: float
 
-    WIDTH = 2.0
-    PIECES_WEIGHT = 0.3
+    WIDTH = 3.0
+    PIECES_WEIGHT = 0.4
     RIDGE = 0.2
 
     @classmethod
@@ -127,10 +128,12 @@ class RidgeHead:
         return matrix
 
 
-def fused(first: Array, second: Array, sharpness: float) -> Array:
-    """Normalised geometric mean of two sets of probabilities, to the power `sharpness`."""
-    logs = (np.log(first + _SMALLEST) + np.log(second + _SMALLEST)) / 2
-    return softmax(logs * np.float32(sharpness))
+def fused(linear: Array, ridge: Array) -> Array:
+    """Weighted geometric mean of two sets of probabilities, normalised."""
+    logs = (
+        np.log(linear + _SMALLEST) * (1 - _RIDGE_SHARE) + np.log(ridge + _SMALLEST) * _RIDGE_SHARE
+    )
+    return softmax(logs)
 
 
 def softmax(scores: Array) -> Array:
@@ -149,8 +152,3 @@ def _sharpness(values: Array, intents: NDArray[np.intp]) -> float:
         return float(-np.log(np.maximum(found, _SMALLEST)).mean())
 
     return float(np.exp(optimize.minimize_scalar(surprise, bounds=(0, 5), method="bounded").x))
-
-
-def as_sparse(indices: Array, widths: Array, values: Array, vocabulary: int) -> sparse.csr_matrix:
-    """Rebuild a matrix of pieces from its three arrays."""
-    return sparse.csr_matrix((values, indices, widths), shape=(len(widths) - 1, vocabulary))

@@ -145,12 +145,9 @@ class _Reading:
             if secret is not None:
                 return _by("rules", secret)
         whole = self.rules.whole(self.message)
-        if asked is not None and whole != "cancel" and is_forced(self.tracker, self.release):
-            forced = self._forced(asked)
-            if forced is not None:
-                return _by("rules", forced)
-        if whole is not None:
-            return _by("rules", _TALK[whole])
+        plain = self._forced(asked, whole) or _TALK.get(whole or "")
+        if plain is not None:
+            return _by("rules", plain)
         scoped = scoped_cancel(self.message.text, self.tracker)
         if scoped is not None:
             return _by("rules", scoped)
@@ -181,9 +178,11 @@ class _Reading:
             return False
         return not any(self.rules.mentions("request", part.text) for part in parts)
 
-    def _forced(self, asked: SlotDefinition) -> Command | None:
-        """The whole message as the value; a question is still a question."""
-        if asked.type == "bool" or self._asks():
+    def _forced(self, asked: SlotDefinition | None, whole: str | None) -> Command | None:
+        """The whole message as the value (`force_slot_filling`); a question stays a question."""
+        if asked is None or asked.type == "bool" or whole == "cancel" or self._asks():
+            return None
+        if not is_forced(self.tracker, self.release):
             return None
         found = extract(self.message, self._wanted(asked, moves_money=True), self.release.lexicon)
         values = fill(found, [asked], self.message)
@@ -218,7 +217,7 @@ class _Reading:
         """An answer to the open question, or a correction of an earlier one."""
         active = self._active_flows()
         candidates = [asked, *(s for s in task_slots(active, self.release) if s != asked)]
-        moves_money = any(_moves_money(flow) for flow in active)
+        moves_money = any(may_move_money(flow) for flow in active)
         found = extract(self.message, self._wanted(asked, moves_money), self.release.lexicon)
         values = fill(found, candidates, self.message)
         if values and not self._is_something_else(values, found):
@@ -248,7 +247,14 @@ class _Reading:
         flow = flow_for_intent(intent, self.release)
         if flow is not None and flow.id not in active:
             return probability >= self.owner.thresholds.switch
-        return not values and probability >= self.owner.thresholds.switch and flow is None
+        if values or flow is not None or self._free_text_is_asked():
+            return False
+        return probability >= self.owner.thresholds.switch
+
+    def _free_text_is_asked(self) -> bool:
+        """Anything may be the answer, also what is about nothing a bank does."""
+        asked = asked_slot(self.tracker, self.release)
+        return asked is not None and asked.kind == "text"
 
     def _wishes(self, parts: Sequence[Normalised]) -> list[Normalised]:
         """The pieces that ask for something; what merely happened ("卡不见了") is their reason."""
@@ -304,7 +310,7 @@ class _Reading:
             nothing = CannotHandle(reason="not_supported", confidence=probability)
             return mapped or (nothing,)
         start = StartFlow(flow=flow.id, confidence=probability)
-        found = extract(message, self._wanted(None, _moves_money(flow)), self.release.lexicon)
+        found = extract(message, self._wanted(None, may_move_money(flow)), self.release.lexicon)
         candidates = [s for s in task_slots([flow], self.release) if s.mask != "secret"]
         return (start, *mapped, *fill(found, candidates, message, is_start=True))
 
@@ -345,7 +351,7 @@ class _Reading:
         return [self.release.flows[f.flow] for f in reversed(self.tracker.stack)]
 
 
-def _moves_money(flow: Flow) -> bool:
+def may_move_money(flow: Flow) -> bool:
     return any(word in flow.id for word in _MONEY_FLOWS) or SlotName("amount") in flow.own_slots()
 
 

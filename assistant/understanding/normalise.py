@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import opencc
@@ -27,10 +27,19 @@ class Normalised:
     Attributes:
         text: The standard form.
         origins: For each character, its place in the message; one more for the end.
+        original: The message as it was written, "" when it was not kept.
     """
 
     text: str
     origins: tuple[int, ...]
+    original: str = ""
+
+    def said(self, start: int, end: int) -> str:
+        """`text[start:end]` as the customer wrote it, where that is known."""
+        if not self.original:
+            return self.text[start:end]
+        first, last = self.span(start, end)
+        return self.original[first:last]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Where `text[start:end]` stands in the message."""
@@ -76,7 +85,7 @@ def normalise(text: str, rewrites: Mapping[str, str]) -> Normalised:
     simplified = to_simplified("".join(characters))
     if len(simplified) != len(characters):
         simplified = "".join(to_simplified(c)[:1] or c for c in characters)
-    return _rewrite(simplified, origins, len(text), rewrites)
+    return replace(_rewrite(simplified, origins, len(text), rewrites), original=text)
 
 
 @lru_cache(maxsize=4096)

@@ -38,7 +38,7 @@ def segments(message: Normalised) -> list[Normalised]:
         end = joint.start() if joint else len(message.text)
         piece = message.text[at:end]
         if len(piece.strip()) >= _SHORTEST:
-            pieces.append(Normalised(piece, message.origins[at : end + 1]))
+            pieces.append(Normalised(piece, message.origins[at : end + 1], message.original))
         at = joint.end() if joint else end
     return pieces if len(pieces) > 1 else [message]
 

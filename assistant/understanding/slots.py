@@ -72,7 +72,10 @@ def _number(
         return None
     slot = next((slot for slot in candidates if slot.kind == "number"), None)
     found = number_of(message, slot) if slot is not None else None
-    return _set(slot, found.value, found, message) if slot is not None and found else None
+    if slot is None or found is None:
+        return None
+    value = float(found.value) if "." in found.value else int(found.value)
+    return _set(slot, value, found, message)
 
 
 def is_forced(tracker: Tracker, release: Release) -> bool:

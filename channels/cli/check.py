@@ -29,11 +29,12 @@ def check(
 
     Errors refuse the pack and give exit code 1; warnings do not.
     """
-    pack = folder or read_settings().content_dir
+    settings = read_settings()
+    pack = folder or settings.content_dir
     if not pack.is_dir():
         msg = f"{pack}: not a folder (argument, or GUITAI_CONTENT_DIR)"
         raise SettingsError(msg)
-    findings = check_pack(pack)
+    findings = check_pack(settings.model_copy(update={"content_dir": pack.absolute()}))
     errors = sum(finding.severity == "error" for finding in findings)
     if as_json:
         body = {"ok": not errors, "findings": [dataclasses.asdict(item) for item in findings]}

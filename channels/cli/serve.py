@@ -17,6 +17,7 @@ from channels.cli.configuration import read_settings
 from channels.cli.progress import Steps, bar
 from channels.cli.sandbox_process import SandboxProcess, sandbox_process
 from channels.cli.stopping import end_on_signals
+from channels.composition_foreign import package_of
 from channels.composition_sandbox import answers, uses_sandbox
 from channels.logs import configure
 from channels.service import Service
@@ -47,6 +48,7 @@ def serve(
         with bar("embedding") as progress:
             brain = make_brain(settings, progress, steps.done)
         _say_bank(settings, sandbox, steps)
+        _say_code(settings, steps)
         asyncio.run(_serve(settings, brain, steps))
 
 
@@ -77,6 +79,12 @@ def _say_bank(settings: Settings, sandbox: SandboxProcess | None, steps: Steps) 
         steps.done(f"bank: nothing answers at {settings.bank_url} yet; start it: guitai sandbox")
     else:
         steps.done(f"bank: {settings.bank_url}")
+
+
+def _say_code(settings: Settings, steps: Steps) -> None:
+    place = package_of(settings)
+    if place is not None:
+        steps.done(f"custom actions: code of the bank is loaded from {place}")
 
 
 def _check_port(settings: Settings) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import traceback
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -66,4 +67,10 @@ class RunningTurns:
         self._tasks.discard(task)
         error = None if task.cancelled() else task.exception()
         if error is not None and not isinstance(error, AssistantError):
-            _log.error("turn met a defect of type %s", type(error).__name__)
+            _log.error("turn met a defect of type %s at %s", type(error).__name__, _place(error))
+
+
+def _place(error: BaseException) -> str:
+    """Module and line that raised; the text of an error may hold what a customer said."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{frames[-1].filename.rsplit('/', 1)[-1]}:{frames[-1].lineno}" if frames else "?"

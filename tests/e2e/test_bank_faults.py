@@ -256,7 +256,6 @@ async def test_many_presses_at_once_have_one_effect_and_each_its_own_turn(http, 
     assert await balance(http.bank) == AFTER
 
 
-@pytest.mark.xfail(reason="the ledger's end and the customer's being told are not one step yet")
 async def test_an_outcome_settled_just_before_a_crash_is_still_told(http, customer):
     await plan_fault(http.bank, "transfer_money", "timeout_after_commit", delay_ms=LOST_MS)
     await customer.press(AFFIRM)

@@ -85,7 +85,9 @@ def choice_of(message: Normalised, slot: SlotDefinition) -> Found | None:
 def pattern_of(message: Normalised, slot: SlotDefinition) -> Found | None:
     """The first piece of the message the pack's regular expression for the slot matches."""
     match = re.search(slot.pattern, message.text, re.IGNORECASE) if slot.pattern else None
-    return Found(slot.kind, match[0], match.start(), match.end()) if match else None
+    if match is None:
+        return None
+    return Found(slot.kind, message.said(*match.span()), match.start(), match.end())
 
 
 def number_of(message: Normalised, slot: SlotDefinition) -> Found | None:
@@ -94,8 +96,7 @@ def number_of(message: Normalised, slot: SlotDefinition) -> Found | None:
     if len(numbers) != 1:
         return None
     written = numbers[0][0].replace(",", "")
-    value = float(written) if "." in written else int(written)
-    return Found(slot.kind, value, numbers[0].start(), numbers[0].end())
+    return Found(slot.kind, written, numbers[0].start(), numbers[0].end())
 
 
 def _place(word: str, text: str) -> int:

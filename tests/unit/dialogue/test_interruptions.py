@@ -1,7 +1,5 @@
 """Tasks over tasks, guards, links, calls, circles, and a release that changes underneath."""
 
-import pytest
-
 from assistant.model.commands import Affirm, CancelFlow, Greet, SearchKnowledge
 from tests.unit.dialogue.bank import DOMAIN, FLOWS, RESPONSES
 from tests.unit.dialogue.talk import give, keys, kinds, start, texts

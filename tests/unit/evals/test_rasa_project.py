@@ -7,11 +7,11 @@ import yaml
 from assistant.model.release import Example
 from evals.bench.rasa_server import write_project
 
+FIVE_HUNDRED = (1, 3, "amount", "500.00")
+MUM = (5, 7, "payee", "老妈")
 EXAMPLES = (
     Example("lock_card", "锁[6688]这张卡", ((1, 7, "card", "6688"),)),
-    Example(
-        "transfer_money", "转五百\n给老妈", ((1, 3, "amount", "500.00"), (5, 7, "payee", "老妈"))
-    ),
+    Example("transfer_money", "转五百\n给老妈", (FIVE_HUNDRED, MUM)),
     Example("transfer_money", "打钱"),
 )
 

@@ -247,7 +247,7 @@ async def test_yes_no_secret_foreign_and_unknown_slots_are_not_filled(slot, valu
         ("弄5000过去", "amount", "50000"),
         ("弄五百过去", "amount", "5000.00"),
         ("弄五百过去", "payee", "张三"),
-        ("弄500过去hacker1", "payee", "hack"),
+        ("弄500过去hackers", "payee", "hack"),
     ],
 )
 async def test_a_value_the_customer_did_not_say_is_dropped(text, slot, value):

@@ -1,0 +1,4 @@
+"""Accounts of the example bank."""
+
+BALANCES = {"checking": 900, "savings": 12000}
+PEOPLE = {"ana", "ben", "carla", "dora", "emil"}
