@@ -44,6 +44,7 @@ from assistant.ports import (
 )
 from assistant.turn import Assistant
 from assistant.understanding.classifier import train
+from assistant.understanding.labels import label_texts
 from assistant.understanding.local import LocalUnderstander
 from assistant.understanding.normalise import normalise
 from assistant.understanding.thresholds import Thresholds
@@ -217,6 +218,7 @@ def make_understander(
         encoder,
         lambda sentence: normalise(sentence, release.lexicon.rewrites).text,
         (settings.data_dir / "models", encoder.fingerprint),
+        label_texts(release),
     )
 
     surround = with_servers(settings, release, encoder)

@@ -12,6 +12,7 @@ from pydantic import JsonValue
 from assistant.model.ids import ActionName
 from assistant.model.release import Release
 from assistant.ports import Clock, Knowledge, Understander
+from assistant.understanding.labels import trained_texts
 from assistant.understanding.normalise import normalise
 from channels.bootstrap import (
     example_vectors,
@@ -109,7 +110,7 @@ def make_index(
 def _ship(settings: Settings, release: Release, encoder: SentenceEncoder) -> tuple[Path, ...]:
     folder = settings.content_dir
     # As the classifier is trained on them: normalised like a message.
-    texts = [normalise(each.text, release.lexicon.rewrites).text for each in release.examples]
+    texts = [normalise(each, release.lexicon.rewrites).text for each in trained_texts(release)]
     return (
         ship_vectors(folder, encoder),
         example_vectors(settings, encoder).ship(texts, folder),

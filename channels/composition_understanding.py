@@ -37,6 +37,22 @@ async def let_go(understander: Understander) -> None:
         await let_go(understander.local)
 
 
+def local_of(understander: Understander) -> LocalUnderstander:
+    """The local understander inside whatever servers surround it.
+
+    Raises:
+        TypeError: There is none.
+    """
+    match understander:
+        case LocalUnderstander():
+            return understander
+        case ModelUnderstander() | RasaUnderstander():
+            return local_of(understander.local)
+        case _:
+            msg = f"{type(understander).__name__} holds no local understander."
+            raise TypeError(msg)
+
+
 def with_servers(
     settings: Settings, release: Release, encoder: Encoder
 ) -> Callable[[LocalUnderstander, Clock], Understander]:

@@ -23,7 +23,9 @@ from evals.e2e.reading import read_cases
 from evals.e2e.report import as_report, write_report
 from evals.e2e.running import CaseResult, running
 from evals.harness import Harness
-from evals.nlu.measure import UnderstandingReport, read_all, report
+from evals.nlu.measure import Read, UnderstandingReport, read_all, report
+from evals.nlu.plans import LabelledPlan, PlanReport, plan_report, read_all_plans, read_plans
+from evals.nlu.report import write_understanding
 from evals.nlu.rows import LabelledMessage, read_messages
 from evals.printing import percent, print_json, print_table, say
 from evals.retrieval.measure import RetrievalReport, measure
@@ -74,7 +76,8 @@ def e2e(
 
 @test_app.command(
     epilog="\b\nExample:\n  guitai test nlu evals/nlu/held_out.jsonl\n"
-    "  guitai test nlu mine.jsonl --min-accuracy 0.9 --json",
+    "  guitai test nlu mine.jsonl --min-accuracy 0.9 --json\n"
+    "  guitai test nlu mine.jsonl --report report",
 )
 def nlu(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Labelled JSONL.")],
@@ -82,16 +85,47 @@ def nlu(
     min_accuracy: Annotated[
         float, typer.Option(min=0, max=1, help="Exit 1 when the accuracy is below.")
     ] = 0.0,
+    report_dir: Annotated[
+        Path | None, typer.Option("--report", help="Write report.html and report.json here.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The figures as JSON.")] = False,
 ) -> None:
-    """Score understanding: {"text", "command", "flow"?, "lang"?, "style"?} a line."""
+    """Score understanding: {"text", "command", "flow"?, "lang"?, "style"?, "slots"?} a line."""
     messages = read_messages(file)
-    found = asyncio.run(_understand(messages, _brain()))
+    brain = _brain()
+    reads = asyncio.run(_understand(messages, brain))
+    found = report(reads)
+    if report_dir is not None:
+        page = write_understanding(report_dir, reads, brain.release)
+        if not as_json:
+            say(f"report: {page}")
     if as_json:
         print_json(found.as_json())
     else:
         _print_understanding(found)
     _exit(is_good=found.accuracy >= min_accuracy)
+
+
+@test_app.command(
+    epilog="\b\nExample:\n  guitai test plans evals/nlu/plans.jsonl\n"
+    "  guitai test plans mine.jsonl --min-exact 0.8 --json",
+)
+def plans(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Labelled JSONL.")],
+    *,
+    min_exact: Annotated[
+        float, typer.Option(min=0, max=1, help="Exit 1 when fewer plans are exactly right.")
+    ] = 0.0,
+    as_json: Annotated[bool, typer.Option("--json", help="The figures as JSON.")] = False,
+) -> None:
+    """Score messages with several wishes: {"text", "plan": [{"flow"}, {"question"}]} a line."""
+    messages = read_plans(file)
+    found = asyncio.run(_understand_plans(messages, _brain()))
+    if as_json:
+        print_json(found.as_json())
+    else:
+        _print_plans(found)
+    _exit(is_good=found.exact >= min_exact)
 
 
 @test_app.command(
@@ -139,9 +173,16 @@ async def _run(cases: Sequence[Case], brain: Brain, *, fail_fast: bool) -> list[
     return results
 
 
-async def _understand(messages: Sequence[LabelledMessage], brain: Brain) -> UnderstandingReport:
+async def _understand(messages: Sequence[LabelledMessage], brain: Brain) -> list[Read]:
     clock = SystemClock()
-    return report(await read_all(messages, brain.understander(clock), brain.release, clock))
+    with bar("messages") as tell:
+        return await read_all(messages, brain.understander(clock), brain.release, clock, tell)
+
+
+async def _understand_plans(messages: Sequence[LabelledPlan], brain: Brain) -> PlanReport:
+    understander = brain.understander(SystemClock())
+    with bar("messages") as tell:
+        return plan_report(await read_all_plans(messages, understander, brain.release, tell))
 
 
 async def _search(
@@ -171,6 +212,8 @@ def _print_results(results: Sequence[CaseResult], planned: int) -> None:
 def _print_understanding(found: UnderstandingReport) -> None:
     rows = [
         ("accuracy", percent(found.accuracy)),
+        ("macro-F1", percent(found.macro_f1)),
+        *((("values right", percent(found.slots)),) if found.slots is not None else ()),
         ("out of scope refused", percent(found.out_of_scope_recall)),
         ("refused wrongly", percent(found.false_refusals)),
         ("asked back", percent(found.clarified)),
@@ -185,6 +228,19 @@ def _print_understanding(found: UnderstandingReport) -> None:
             for expected, got, times, examples in found.confusions
         ]
         print_table("Most frequent confusions", ("times", "expected", "got", "examples"), worst)
+
+
+def _print_plans(found: PlanReport) -> None:
+    rows = [
+        ("plans exactly right", percent(found.exact)),
+        *((f"of {size} wishes", f"{r} of {of}") for size, (r, of) in found.by_size.items()),
+        *((f"language {lang}", f"{r} of {of}") for lang, (r, of) in found.by_lang.items()),
+        *((("values right", percent(found.slots)),) if found.slots is not None else ()),
+    ]
+    print_table(f"{found.messages} messages", ("what", "share"), rows)
+    if found.failures:
+        worst = [(times, kind, "\n".join(examples)) for kind, times, examples in found.failures]
+        print_table("What went wrong", ("times", "kind", "examples"), worst)
 
 
 def _print_retrieval(found: RetrievalReport) -> None:

@@ -49,6 +49,10 @@ class StubbedGateway:
             return await self.inner.run(request)
         return ActionResult(outcome="done", slots=dict(stub.slots), says=stub.says)
 
+    async def result_of(self, key: IdempotencyKey) -> ActionResult | None:
+        """See the port."""
+        return await self.inner.result_of(key)
+
     async def reconcile(self, conversation_id: ConversationId | None = None) -> list[Settled]:
         """See the port."""
         return await self.inner.reconcile(conversation_id)

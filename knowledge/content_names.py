@@ -34,6 +34,8 @@ BUILT_IN_ACTIONS: Final = frozenset(
         "action_session_start",
         "action_step_up_failed",
         "action_trigger_search",
+        "action_last_outcome",
+        "action_offer_compensation",
         "action_verify_code",
         "recommend_product",
     }

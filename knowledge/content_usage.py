@@ -16,8 +16,12 @@ from knowledge.content_rasa import SESSION_START
 from knowledge.loader import Pack
 
 _WORD: Final = re.compile(r"[^\W\d]\w*")
-_SAID_BY_CODE: Final = ("utter_ask_", "utter_reason_", "reason_")
-"""Responses that actions name by rule: questions of `action_ask_…`, reasons of a refusal."""
+_SAID_BY_CODE: Final = (
+    *("utter_ask_", "utter_reason_", "reason_"),
+    *("utter_summary_", "utter_undo_", "utter_label_", "utter_known_"),
+)
+"""Responses that code names by rule: questions of `action_ask_…`, reasons of a refusal, what was
+done and how to put it right, what a waiting task knows."""
 
 
 def check_usage(

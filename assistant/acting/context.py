@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import JsonValue
 
+from assistant.acting.recap import slot_words
 from assistant.compliance.review import review
 from assistant.dialogue.log import TurnLog
 from assistant.dialogue.runner import Runner
@@ -103,11 +104,16 @@ class TurnContext:
             if name.endswith("_flow") and isinstance(value, str) and value != END:
                 named[name.removesuffix("_flow") + "_name"] = self.flow_name(value)
             elif isinstance(value, list):
-                named[name] = [self._named(item) for item in value]
+                named[name] = [self._named(item, facts) for item in value]
         return {**facts, **named}
 
-    def _named(self, item: JsonValue) -> JsonValue:
-        """An item of a list that speaks of a task, with the name the customer knows it by."""
+    def _named(self, item: JsonValue, facts: Facts) -> JsonValue:
+        """An item of a list that speaks of a task or a slot, in words the customer knows."""
+        if isinstance(item, dict) and isinstance(item.get("slot"), str):
+            learnt = facts.get("waiting_facts")
+            known = learnt if isinstance(learnt, dict) else {}
+            slot = SlotName(str(item["slot"]))
+            return {**item, **slot_words(slot, known, self.log.tracker, self.renderer)}
         if isinstance(item, dict) and isinstance(item.get("flow"), str):
             return {**item, "name": self.flow_name(str(item["flow"]))}
         return item

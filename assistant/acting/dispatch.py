@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from assistant.acting import advice, answers, people, proofs, repairs
+from assistant.acting import advice, afterwards, answers, people, proofs, repairs
 from assistant.acting.bank import run_bank_action
 from assistant.acting.context import TurnContext
 from assistant.dialogue.runner import Run
@@ -18,6 +18,8 @@ BUILT_IN: Mapping[str, BuiltIn] = {
     "action_continue_interrupted_flow": repairs.continue_interrupted,
     "action_clarify_flows": repairs.clarify,
     "action_repeat_bot_messages": repairs.repeat,
+    "action_last_outcome": afterwards.last_outcome,
+    "action_offer_compensation": afterwards.offer_compensation,
     "action_correct_flow_slot": repairs.correct_slot,
     "action_session_start": repairs.nothing,
     "action_trigger_search": answers.search,

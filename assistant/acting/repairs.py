@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assistant.acting.context import TurnContext
 from assistant.dialogue.repair import apply_correction
-from assistant.dialogue.stack import cancel, flow_of
+from assistant.dialogue.stack import active_task, cancel, flow_of, resume_under_pattern
 from assistant.model.events import FlowResumed, StackChanged
 from assistant.model.flow import ActionStep
 from assistant.model.ids import SlotName
@@ -22,16 +22,23 @@ async def cancel_flow(context: TurnContext) -> bool:
     context.runner.leave_step()
     for frame in context.log.tracker.stack:
         if frame.frame_id == wanted:
+            was_active = frame == active_task(context.log)
             cancel(context.log, frame, "customer")
+            if was_active:
+                resume_under_pattern(context.log, frame.flow)
     return True
 
 
 async def cancel_interrupted(context: TurnContext) -> bool:
-    """`action_cancel_interrupted_flows`: give up every waiting task."""
+    """`action_cancel_interrupted_flows`: give up every waiting task, and say so."""
+    says_itself = _next_says(context)
     context.runner.leave_step()
-    for frame in context.log.tracker.stack:
-        if frame.kind == "flow":
-            cancel(context.log, frame, "customer")
+    waiting = [frame for frame in context.log.tracker.stack if frame.kind == "flow"]
+    for frame in waiting:
+        cancel(context.log, frame, "customer")
+    if waiting and not says_itself:
+        names = [context.flow_name(frame.flow) for frame in waiting]
+        context.say("utter_flow_cancelled", {"canceled_name": ", ".join(names)})
     return True
 
 
@@ -39,8 +46,10 @@ async def continue_interrupted(context: TurnContext) -> bool:
     """`action_continue_interrupted_flow`: the task below goes on where it was left."""
     context.runner.leave_step()
     waiting = [frame for frame in reversed(context.log.tracker.stack) if frame.kind == "flow"]
-    wanted = context.log.tracker.slots.get(_CHOSEN)
-    chosen = next((frame for frame in waiting if frame.flow == wanted), None)
+    wanted = str(context.log.tracker.slots.get(_CHOSEN) or "").strip().lower()
+    named = {frame.flow.lower(): frame for frame in waiting}
+    named |= {context.flow_name(frame.flow).lower(): frame for frame in waiting}
+    chosen = named.get(wanted)
     if chosen is not None and chosen != waiting[0]:
         # The chosen one changes places with the others below the pattern that asked.
         pattern = context.log.tracker.stack[-1]

@@ -126,7 +126,7 @@ class RedisLock:
         loop = asyncio.get_running_loop()
         until = loop.time() + self.wait_s
         try:
-            while not await self.redis.set(key, token, nx=True, px=self.lease_ms):
+            while not await self._taken(key, token):
                 if loop.time() >= until:
                     raise _busy()
                 low, high = _POLL_MS
@@ -134,6 +134,17 @@ class RedisLock:
         except RedisError as error:
             msg = "Redis did not answer; the conversation is not locked."
             raise StoreUnavailable(msg) from error
+
+    async def _taken(self, key: str, token: str) -> bool:
+        """Try once. A cancellation waits for Redis's answer: a token set after the release that
+        follows would hold the conversation for the whole lease.
+        """
+        asking = asyncio.ensure_future(self.redis.set(key, token, nx=True, px=self.lease_ms))
+        try:
+            return bool(await asyncio.shield(asking))
+        except asyncio.CancelledError:
+            await asyncio.wait([asking])
+            raise
 
     async def _renew(self, key: str, token: str) -> None:
         while True:

@@ -11,9 +11,16 @@ from assistant.dialogue import pattern_context
 from assistant.dialogue.log import TurnLog
 from assistant.dialogue.plan import cancel_everything, drop_item, open_plan, read_plan
 from assistant.dialogue.stack import active_task, drop, flow_of, push, push_pattern
-from assistant.dialogue.tasks import find_frame, leave_patterns, start_task, take_value
+from assistant.dialogue.tasks import (
+    find_frame,
+    leave_patterns,
+    skip_question,
+    start_task,
+    take_value,
+)
 from assistant.model.commands import (
     Affirm,
+    AskOutcome,
     CancelFlow,
     CannotHandle,
     ChitChat,
@@ -30,6 +37,7 @@ from assistant.model.commands import (
     SkipQuestion,
     StartFlow,
     Thanks,
+    UndoDone,
     Wait,
 )
 from assistant.model.events import Chatted, Clarified, Confirmed, NotUnderstood, SlotSet
@@ -44,6 +52,8 @@ _SIMPLE_PATTERNS: dict[type, str] = {
     Repeat: "pattern_repeat_bot_messages",
     Wait: "pattern_wait",
     SkipQuestion: "pattern_skip_question",
+    AskOutcome: "pattern_last_outcome",
+    UndoDone: "pattern_correct_done",
 }
 HANDOFF_FLOW = FlowId("human_handoff")
 SESSION_START = FlowId("pattern_session_start")
@@ -95,6 +105,8 @@ def _talk(command: Command, log: TurnLog) -> None:
     match command:
         case CancelFlow():
             _cancel(command, log)
+        case SkipQuestion() if skip_question(log):
+            pass  # the task goes on without it
         case SearchKnowledge():
             push_pattern(log, "pattern_search", {"question": command.question})
         case Clarify():
@@ -177,7 +189,8 @@ def _cancel(command: CancelFlow, log: TurnLog) -> None:
     if command.item is not None and _drop_planned(command.item, log):
         return
     frame = find_frame(command.flow, log) if command.flow else active_task(log)
-    leave_patterns(log)
+    if frame is None or frame == active_task(log):
+        leave_patterns(log)  # a proof asked for by the task that goes on stays open
     if frame is not None:
         push_pattern(log, "pattern_cancel_flow", pattern_context.canceled(log, frame))
     else:

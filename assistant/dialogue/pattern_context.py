@@ -14,8 +14,9 @@ from pydantic import JsonValue
 
 from assistant.dialogue.log import TurnLog
 from assistant.model.events import Frame
+from assistant.model.flow import CollectStep
 from assistant.model.frozen import Facts
-from assistant.model.ids import FlowId
+from assistant.model.ids import FlowId, SlotName
 
 _RASA_REASONS: Final = {
     "out_of_scope": "cannot_handle_not_supported",
@@ -39,7 +40,8 @@ def completed(log: TurnLog, flow: FlowId) -> Facts:
 
 def interrupted(log: TurnLog, finished: FlowId) -> Facts:
     """For `pattern_continue_interrupted`: the tasks that wait, the next one first."""
-    waiting = [f.flow for f in reversed(log.tracker.stack) if f.kind == "flow"]
+    frames = [f for f in reversed(log.tracker.stack) if f.kind == "flow"]
+    waiting = [frame.flow for frame in frames]
     names: list[JsonValue] = [flow_name(log, flow) for flow in waiting]
     ids: list[JsonValue] = [str(flow) for flow in waiting]
     return {
@@ -49,7 +51,30 @@ def interrupted(log: TurnLog, finished: FlowId) -> Facts:
         "interrupted_flow_ids": ids,
         "interrupted_flow_options": _joined([str(name) for name in names]),
         "multiple_flows_interrupted": len(waiting) > 1,
+        **_recap(log, frames[0]),
     }
+
+
+def _recap(log: TurnLog, frame: Frame) -> Facts:
+    """What the waiting task knows and what it asks for next.
+
+    `known` and `missing` are lists of `{"slot": …}`; who says them adds `label` and `words`.
+    """
+    flow, slots = log.release.flows[frame.flow], log.tracker.slots
+    sayable = [slot for step in flow.collects() if _may_say(log, slot := step.slot)]
+    known: list[JsonValue] = [
+        {"slot": s} for s in dict.fromkeys(sayable) if slots.get(s) is not None
+    ]
+    step = flow.steps.get(frame.step) if frame.step is not None else None
+    missing: list[JsonValue] = []
+    if isinstance(step, CollectStep) and step.slot in sayable and slots.get(step.slot) is None:
+        missing.append({"slot": step.slot})
+    return {"known": known, "missing": missing, "waiting_facts": frame.context.get("facts") or {}}
+
+
+def _may_say(log: TurnLog, slot: SlotName) -> bool:
+    definition = log.release.slots.get(slot)
+    return definition is not None and definition.type != "bool" and definition.mask != "secret"
 
 
 def canceled(log: TurnLog, frame: Frame) -> Facts:
@@ -59,6 +84,7 @@ def canceled(log: TurnLog, frame: Frame) -> Facts:
         "canceled_flow": frame.flow,
         "canceled_name": flow_name(log, frame.flow),
         "canceled_frames": [frame.frame_id],
+        "task_waits": any(f.kind == "flow" and f != frame for f in log.tracker.stack),
     }
 
 

@@ -99,8 +99,27 @@ def _asked_for(log: TurnLog, slot: SlotName) -> tuple[Frame, StepId] | None:
     for frame in reversed(log.tracker.stack):
         step = _question_for(flow_of(log, frame), slot)
         if step is not None:
-            return frame, step
+            return frame, _earliest(log, frame, step)
     return None
+
+
+def _earliest(log: TurnLog, frame: Frame, step: StepId) -> StepId:
+    """The first step, as written, of the questions this turn has corrected and the open one.
+
+    Going to the last corrected alone would pass the others by unchecked, and going to a question
+    after the open one would never ask that again.
+    """
+    flow = flow_of(log, frame)
+    corrected = {
+        e.slot for e in log.tracker.in_turn(log.tracker.turn) if isinstance(e, SlotCorrected)
+    }
+    places = [
+        each.id
+        for each in flow.steps.values()
+        if each.id in {step, frame.step}
+        or (isinstance(each, CollectStep) and each.slot in corrected)
+    ]
+    return places[0]
 
 
 def _question_for(flow: Flow, slot: SlotName) -> StepId | None:

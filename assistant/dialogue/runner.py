@@ -16,7 +16,16 @@ from pydantic import JsonValue
 
 from assistant.dialogue.log import TurnLog
 from assistant.dialogue.plan import go_on_with_plan, plan_is_free
-from assistant.dialogue.stack import CALLED, change_top, finish_top, flow_of, go_to, push, remember
+from assistant.dialogue.stack import (
+    CALLED,
+    change_top,
+    finish_top,
+    flow_of,
+    go_to,
+    push,
+    remember,
+    skip_mark,
+)
 from assistant.errors import AssistantError
 from assistant.model.assurance import Assurance
 from assistant.model.events import Asked, Frame, SlotSet
@@ -206,6 +215,9 @@ class Runner:
 
     def _collect(self, frame: Frame, step: CollectStep) -> Decision | None:
         value = self.log.tracker.slots.get(step.slot)
+        if value is None and frame.context.get(skip_mark(step.slot)):
+            self._next(frame, step)
+            return None
         if value is None:
             return self._ask(frame, step)
         names = self.names(frame)

@@ -28,8 +28,14 @@ OUTCOME_SLOTS = (SlotName("outcome"), SlotName("reason"))
 """Slots the engine fills after each action; conditions read them."""
 
 
+_CONTINUE = FlowId("pattern_continue_interrupted")
 CALLED = "called"
 """In the context of a frame: the call step whose flow is running, or has returned."""
+
+
+def skip_mark(slot: SlotName) -> str:
+    """In the context of a frame: the customer does not want to give this slot."""
+    return f"skipped_{slot}"
 
 
 def flow_of(log: TurnLog, frame: Frame) -> Flow:
@@ -218,7 +224,22 @@ def _resume_below(log: TurnLog, finished: Frame) -> None:
         push_pattern(log, "pattern_completed", completed(log, finished.flow))
     if below is None or below.kind != "flow" or below.step is None:
         return
-    push_pattern(log, "pattern_continue_interrupted", interrupted(log, finished.flow))
+    push_pattern(log, _CONTINUE, interrupted(log, finished.flow))
+
+
+def resume_under_pattern(log: TurnLog, finished: FlowId) -> None:
+    """Let the task that waits go on, saying so, once the pattern on top has spoken."""
+    *rest, pattern = log.tracker.stack
+    is_waiting = rest and rest[-1].kind == "flow" and rest[-1].step is not None
+    if not is_waiting or next_item(log) is not None:
+        return
+    frame = Frame(
+        frame_id=FrameId(f"{_CONTINUE}:{len(log.tracker.events)}"),
+        flow=_CONTINUE,
+        kind="pattern",
+        context=interrupted(log, finished),
+    )
+    log.add(StackChanged, stack=(*rest, frame, pattern))
 
 
 def _last_step(frame: Frame) -> StepId | None:

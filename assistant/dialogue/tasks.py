@@ -7,10 +7,18 @@ from pydantic import JsonValue
 from assistant.dialogue.log import TurnLog
 from assistant.dialogue.pattern_context import cannot_handle
 from assistant.dialogue.repair import correct, is_own_slot
-from assistant.dialogue.stack import active_task, bring_up, drop, push, push_pattern
+from assistant.dialogue.stack import (
+    active_task,
+    bring_up,
+    drop,
+    flow_of,
+    push,
+    push_pattern,
+    skip_mark,
+)
 from assistant.model.commands import CorrectSlot, SetSlot
-from assistant.model.events import Frame, SlotSet
-from assistant.model.flow import END
+from assistant.model.events import Asked, Frame, SlotSet, StackChanged
+from assistant.model.flow import END, CollectStep
 from assistant.model.ids import FlowId
 
 
@@ -35,6 +43,25 @@ def leave_patterns(log: TurnLog) -> None:
     """A new task begins: proofs and offers asked for by another are asked again later."""
     while log.tracker.top is not None and log.tracker.top.kind == "pattern":
         drop(log, log.tracker.top)
+
+
+def skip_question(log: TurnLog) -> bool:
+    """Go on without an answer to the open question, when its step says `metadata.optional`.
+
+    Returns:
+        False when the task cannot do without the answer.
+    """
+    asked, stack = log.tracker.asked, log.tracker.stack
+    frame = next((f for f in stack if asked is not None and f.frame_id == asked.frame_id), None)
+    if frame is None or frame.step is None:
+        return False
+    step = flow_of(log, frame).steps.get(frame.step)
+    if not isinstance(step, CollectStep) or step.metadata.get("optional") is not True:
+        return False
+    skipped = frame.model_copy(update={"context": {**frame.context, skip_mark(step.slot): True}})
+    log.add(Asked, slot=None)
+    log.add(StackChanged, stack=tuple(skipped if f == frame else f for f in stack))
+    return True
 
 
 def find_frame(flow_id: FlowId, log: TurnLog) -> Frame | None:

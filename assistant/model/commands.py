@@ -141,6 +141,18 @@ class SkipQuestion(BaseCommand):
     command: Literal["skip_question"] = "skip_question"
 
 
+class AskOutcome(BaseCommand):
+    """The customer asks how what was last done here ended."""
+
+    command: Literal["ask_outcome"] = "ask_outcome"
+
+
+class UndoDone(BaseCommand):
+    """What was just done was a mistake."""
+
+    command: Literal["undo_done"] = "undo_done"
+
+
 class CannotHandle(BaseCommand):
     """Nothing fits.
 
@@ -169,6 +181,8 @@ Command = Annotated[
     | Repeat
     | Wait
     | SkipQuestion
+    | AskOutcome
+    | UndoDone
     | CannotHandle,
     Field(discriminator="command"),
 ]

@@ -117,6 +117,13 @@ class Tracker:
         """The open handoff ticket."""
         return self.ticket.ticket if self.ticket else None
 
+    def last_deed(self) -> ActionFinished | None:
+        """How the last change asked of the bank ended, as far as it is known now."""
+        for event in reversed(self.events):
+            if isinstance(event, ActionFinished) and event.idempotency_key is not None:
+                return event
+        return None
+
     def in_turn(self, turn: int) -> list[Event]:
         """Events of one turn, oldest first."""
         return [event for event in self.events if event.turn == turn]

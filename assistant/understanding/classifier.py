@@ -1,7 +1,7 @@
 """Intent of a text: two heads over characters and meaning together, fused.
 
-    text → pieces + embedding → linear head ┐
-                              → ridge head  ┴ geometric mean → probabilities
+    text → pieces + embedding → network ┐
+                              → ridge   ┴ geometric mean → probabilities
 
 Trained at the first start, in seconds, on the examples and on what the bank calls its tasks, and
 kept as plain arrays under the fingerprint of both and of the encoder. How each part was chosen
@@ -24,7 +24,8 @@ from numpy.typing import NDArray
 from assistant.model.release import Example
 from assistant.ports import Classifier, Encoder, IntentScores
 from assistant.understanding.classifier_features import Array, Features, Seen
-from assistant.understanding.classifier_heads import LinearHead, RidgeHead, fused
+from assistant.understanding.classifier_network import NetworkHead
+from assistant.understanding.classifier_ridge import RidgeHead, fused
 
 _VERSION: Final = "5"
 OUT_OF_SCOPE: Final = "out_of_scope"
@@ -43,7 +44,7 @@ class JointClassifier:
     labels: tuple[str, ...]
     encoder: Encoder
     features: Features
-    linear: LinearHead
+    network: NetworkHead
     ridge: RidgeHead
 
     def classify(self, text: str) -> IntentScores:
@@ -60,7 +61,7 @@ class JointClassifier:
     def probabilities(self, texts: Sequence[str], vectors: Array) -> Array:
         """One row a text, one column a label; `vectors` are the texts' embeddings."""
         seen = self.features.see(texts, vectors)
-        return fused(self.linear.probabilities(seen), self.ridge.probabilities(seen))
+        return fused(self.network.probabilities(seen), self.ridge.probabilities(seen))
 
 
 class NothingTrained:
@@ -124,34 +125,34 @@ def fit(
     numbers = np.searchsorted(labels, intents)
     features, seen = Features.fit(texts, vectors)
     kept = _load(path, seen) if path is not None else None
-    linear, ridge = kept or _fit_heads(seen, numbers, len(labels))
+    network, ridge = kept or _fit_heads(seen, numbers, len(labels))
     if path is not None and kept is None:
-        _keep(path, linear, ridge)
-    return JointClassifier(labels, encoder, features, linear, ridge)
+        _keep(path, network, ridge)
+    return JointClassifier(labels, encoder, features, network, ridge)
 
 
-def _fit_heads(seen: Seen, numbers: NDArray[np.intp], count: int) -> tuple[LinearHead, RidgeHead]:
-    return LinearHead.fit(seen, numbers, count), RidgeHead.fit(seen, numbers, count)
+def _fit_heads(seen: Seen, numbers: NDArray[np.intp], count: int) -> tuple[NetworkHead, RidgeHead]:
+    return NetworkHead.fit(seen, numbers, count), RidgeHead.fit(seen, numbers, count)
 
 
-def _load(path: Path, seen: Seen) -> tuple[LinearHead, RidgeHead] | None:
+def _load(path: Path, seen: Seen) -> tuple[NetworkHead, RidgeHead] | None:
     """What was fitted before; None when it is not there or damaged: then it is fitted again."""
     try:
         with np.load(path, allow_pickle=False) as kept:
-            linear = LinearHead(kept["pieces"], kept["meaning"], kept["bias"])
-            return linear, RidgeHead(seen, kept["duals"], float(kept["sharpness"]))
+            network = NetworkHead(kept["topics"], kept["first"], kept["second"])
+            return network, RidgeHead.kept(seen, kept["duals"], float(kept["sharpness"]))
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None
 
 
-def _keep(path: Path, linear: LinearHead, ridge: RidgeHead) -> None:
+def _keep(path: Path, network: NetworkHead, ridge: RidgeHead) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f"{path.stem}.part.npz")
     np.savez(
         temporary,
-        pieces=linear.pieces,
-        meaning=linear.meaning,
-        bias=linear.bias,
+        topics=network.topics,
+        first=network.first,
+        second=network.second,
         duals=ridge.duals,
         sharpness=np.float64(ridge.sharpness),
     )

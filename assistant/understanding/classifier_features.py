@@ -86,6 +86,13 @@ def split_pieces(text: str) -> Iterator[str]:
             yield f"{left}_{right}"
 
 
+def softmax(scores: Array) -> Array:
+    """Rows of scores to rows of probabilities."""
+    grown = np.exp(scores - scores.max(axis=1, keepdims=True))
+    result: Array = (grown / grown.sum(axis=1, keepdims=True)).astype(np.float32)
+    return result
+
+
 def _list_pieces(text: str) -> list[str]:
     return list(split_pieces(text))
 

@@ -20,7 +20,6 @@ from assistant.model.commands import (
     ChitChat,
     Clarify,
     Command,
-    CorrectSlot,
     Deny,
     Goodbye,
     Greet,
@@ -38,6 +37,7 @@ from assistant.model.ids import SlotName
 from assistant.model.release import Release, SlotDefinition
 from assistant.model.tracker import Tracker
 from assistant.ports import Classifier, IntentScores, Understood
+from assistant.understanding.moment import Moment
 from assistant.understanding.normalise import Normalised, has_words, normalise
 from assistant.understanding.payloads import (
     button_named,
@@ -47,11 +47,11 @@ from assistant.understanding.payloads import (
     slots_for_intent,
 )
 from assistant.understanding.plan import scoped_cancel, segments
+from assistant.understanding.repair import read_repair
 from assistant.understanding.slots import (
     asked_slot,
     fill,
     is_forced,
-    slot_named,
     task_slots,
     whole_answer,
 )
@@ -144,6 +144,17 @@ class _Reading:
             secret = self._secret(asked)
             if secret is not None:
                 return _by("rules", secret)
+        return self._by_repair() or self._by_words(asked)
+
+    def _by_repair(self) -> Understood | None:
+        """What was done, what is to be corrected, what is given up by name."""
+        if is_forced(self.tracker, self.release):
+            return None
+        commands = read_repair(self._moment())
+        return _by("rules", *commands) if commands else None
+
+    def _by_words(self, asked: SlotDefinition | None) -> Understood | None:
+        """Plain words for a command, then values for the open question."""
         whole = self.rules.whole(self.message)
         plain = self._forced(asked, whole) or _TALK.get(whole or "")
         if plain is not None:
@@ -169,6 +180,17 @@ class _Reading:
         commands = self.means(scores, self.message)
         return Understood(
             commands=commands, by="classifier", scores=dict(scores.ranked) | {"known": scores.known}
+        )
+
+    def _moment(self) -> Moment:
+        return Moment(
+            message=self.message,
+            tracker=self.tracker,
+            release=self.release,
+            rules=self.rules,
+            today=self.owner.today(),
+            thresholds=self.owner.thresholds,
+            classify=self.owner.classifier.classify,
         )
 
     def _is_one_question(self, scores: IntentScores, parts: Sequence[Normalised]) -> bool:
@@ -222,10 +244,6 @@ class _Reading:
         values = fill(found, candidates, self.message)
         if values and not self._is_something_else(values, found):
             return _by("rules", *values)
-        if self.rules.mentions("correction", self.message.text):
-            named = slot_named(self.message.text, [s for s in candidates if s.kind != "yes_no"])
-            if named is not None and self.tracker.slots.get(named.name) is not None:
-                return _by("rules", CorrectSlot(slot=named.name, value=None))
         if asked.kind in {"text", "number"} and not self._is_something_else([], []):
             answer = whole_answer(asked, self.message, self.original)
             return _by("rules", answer) if answer else None
@@ -352,6 +370,7 @@ class _Reading:
 
 
 def may_move_money(flow: Flow) -> bool:
+    """Whether a bare number said for the task may be an amount."""
     return any(word in flow.id for word in _MONEY_FLOWS) or SlotName("amount") in flow.own_slots()
 
 

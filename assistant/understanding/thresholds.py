@@ -1,4 +1,7 @@
-"""How sure is sure enough; the bank may tune them in RELEASE.yml, the defaults were measured."""
+"""How sure is sure enough; the bank may tune them in RELEASE.yml, the defaults were measured.
+
+`known`, `sure` and `option` come from five-fold cross-validation (docs/understanding.md).
+"""
 
 from __future__ import annotations
 
@@ -22,10 +25,10 @@ class Thresholds:
         answer_rest: Characters besides the value that still make a plain answer.
     """
 
-    known: float = 0.35
-    sure: float = 0.40
-    option: float = 0.18
-    part: float = 0.45
+    known: float = 0.85
+    sure: float = 0.45
+    option: float = 0.15
+    part: float = 0.80
     question: float = 0.45
     switch: float = 0.55
     confirm: float = 0.9

@@ -7,6 +7,7 @@ they are, then without the fillers and politeness at their ends.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -71,11 +72,15 @@ class WordRules:
 
     def mentions(self, name: str, text: str) -> bool:
         """Whether a word of the list occurs, outside the phrases the list excludes."""
+        return next(self.places(name, text), None) is not None
+
+    def places(self, name: str, text: str) -> Iterator[tuple[int, int]]:
+        """Start and end of each word of the list, outside the phrases the list excludes."""
         listed = self._list(name)
         for phrase in listed.excluded:
-            text = text.replace(phrase, " ")
+            text = text.replace(phrase, " " * len(phrase))
         pattern = _any_of(listed.contains)
-        return pattern is not None and pattern.search(text) is not None
+        yield from (match.span() for match in pattern.finditer(text)) if pattern else ()
 
     def after(self, name: str, text: str) -> int | None:
         """Where the last word of the list ends; None when none occurs."""

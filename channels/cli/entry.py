@@ -35,6 +35,7 @@ _COMMANDS: Final[Mapping[str, str]] = {
     "actions": "the rasa-sdk action server",
     "chat": "talk in the terminal",
     "understand": "text to commands with scores",
+    "inspect": "one message taken apart: why it was understood as it was",
     "search": "ranked passages of the bank's documents",
     "index": "build the knowledge index; only what changed",
     "check": "check the content pack",

@@ -16,6 +16,7 @@ from channels.cli.progress import bar
 from channels.settings import Settings
 from evals.bench.answers import measure_answers
 from evals.bench.measure import Measure
+from evals.bench.nlu import nlu
 from evals.bench.start import measure_service
 from evals.bench.turns import measure_decisions, measure_read_turns
 from evals.printing import print_json, print_table
@@ -28,12 +29,14 @@ IDLE_FULL: Final = 2000
 _NAMES: Final = ("turns", "reads", "answers", "service")
 
 
-@bench_app.command(
+@bench_app.callback(
+    invoke_without_command=True,
     epilog="\b\nExample:\n  guitai bench\n  guitai bench --only turns --json\n"
     "  guitai bench --only service --full\n\n"
     "Exit codes: 0 within all budgets, 1 over one, 2 usage or configuration.",
 )
 def bench(
+    context: typer.Context,
     *,
     only: Annotated[
         list[str] | None, typer.Option(help=f"One of {', '.join(_NAMES)}; repeatable.")
@@ -44,6 +47,8 @@ def bench(
     as_json: Annotated[bool, typer.Option("--json", help="The figures as JSON.")] = False,
 ) -> None:
     """Measure against the budgets: turns, read actions, answers, start, memory, connections."""
+    if context.invoked_subcommand is not None:
+        return
     wanted = tuple(only or _NAMES)
     unknown = [name for name in wanted if name not in _NAMES]
     if unknown:
@@ -57,6 +62,12 @@ def bench(
         _print(measures)
     good = all(measure.is_ok for measure in measures)
     raise typer.Exit(exits.OK if good else exits.FINDINGS)
+
+
+bench_app.command(
+    epilog="\b\nExample:\n  guitai bench nlu --data banking77\n"
+    "  guitai bench nlu --data banking77 --few --json",
+)(nlu)
 
 
 async def _measure(wanted: tuple[str, ...], *, connections: int) -> list[Measure]:

@@ -67,7 +67,7 @@ async def measure_decisions(brain: Brain) -> Measure:
         p99=p99(measured),
         budget_p50=15,
         budget_p99=50,
-        peer=_letters_alone(understander, texts),
+        peer=_without_encoder(understander, texts),
         note=f"{TURNS} messages of the held-out set, warm",
     )
 
@@ -94,18 +94,18 @@ async def measure_read_turns(brain: Brain, settings: Settings) -> Measure:
     )
 
 
-def _letters_alone(understander: object, texts: Sequence[str]) -> tuple[str, float] | None:
-    """The character n-grams of the same classifier, without the meaning of the sentence."""
+def _without_encoder(understander: object, texts: Sequence[str]) -> tuple[str, float] | None:
+    """The same classifier without the sentence encoder: what the meaning of a sentence costs."""
     if not isinstance(understander, LocalUnderstander):
         return None
     classifier = understander.classifier
     if not isinstance(classifier, JointClassifier):
         return None
+    no_meaning = np.zeros((1, len(classifier.encoder.encode([""])[0])), dtype=np.float32)
     clock = SystemClock()
     durations: list[float] = []
     for text in texts:
         started = clock.monotonic_ms()
-        counts = classifier.vectorizer.transform([text])
-        np.argmax(classifier.bias + classifier.letters[:, counts.indices] @ counts.data)
+        classifier.probabilities([text], no_meaning)
         durations.append(clock.monotonic_ms() - started)
-    return "character n-grams alone", p50(durations)
+    return "the classifier without the encoder", p50(durations)

@@ -30,7 +30,8 @@ def free_port() -> int:
 def prepare(data_dir: Path, made: Path) -> Path:
     """A data folder in which the slow half of a start is done already."""
     for name in PREPARED:
-        shutil.copytree(made / name, data_dir / name, dirs_exist_ok=True)
+        if (made / name).exists():  # vectors are made only when the pack does not ship them
+            shutil.copytree(made / name, data_dir / name, dirs_exist_ok=True)
     return data_dir
 
 

@@ -120,7 +120,7 @@ async def test_most_attacks_do_reach_the_model(harness, server):
             server.answer = proposing(*attack.proposal)
             await talk.say(attack.text)
             reached += bool(server.requests)
-    assert reached >= 0.8 * len(ATTACKS[::4])
+    assert reached > len(ATTACKS[::4]) / 2
 
 
 async def test_the_customers_own_yes_moves_what_was_read_back_and_no_other_amount(harness, server):

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from assistant.dialogue.decide import decide
 from assistant.errors import ContentError
+from assistant.model.commands import Clarify
 from channels.bootstrap import make_brain
 from channels.composition_content import check_pack
 from channels.settings import Settings
@@ -128,3 +130,31 @@ def test_code_of_the_sample_bank_is_never_loaded():
 
     assert package_of(Settings(_env_file=None)) is None
     assert package_of(Settings(content_dir=BANK, _env_file=None)) == BANK / "actions"
+
+
+async def test_what_the_pack_offers_when_two_tasks_are_likely(harness):
+    async with harness.open(Setup()) as conversation:
+        async with conversation.assistant.conversations.hold_any(conversation.id) as held:
+            decide((Clarify(options=("send_money", "block_card")),), held.log)
+            top = held.log.tracker.top
+        assert top.context["names"] == ["send money", "block a card"]
+        assert top.context["clarification_options"] == "send money, block a card"
+
+
+async def test_a_called_flow_keeps_its_slots_until_its_caller_ends(talk):
+    async with talk() as say:
+        await say("I lost my card")
+        await say("Ana Reis")
+        texts, _ = await say("yes")
+        assert texts[0] == "The card of Ana Reis is blocked."
+        texts, _ = await say("my card is gone")
+    assert texts == ["What name is on the card?"]
+
+
+async def test_cancelling_in_a_called_flow_cancels_its_caller(talk):
+    async with talk() as say:
+        await say("I lost my card")
+        texts, record = await say("cancel")
+    cancelled = [e["flow"] for e in record.turn.events if e["type"] == "flow_cancelled"]
+    assert cancelled == ["ask_name", "block_card"]
+    assert texts == ["I stopped block a card."]

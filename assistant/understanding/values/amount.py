@@ -53,6 +53,9 @@ _NOT_MONEY_BEFORE = re.compile(
     r"(?:尾号|末[四4]位|后[四4]位|卡号|手机号?|电话|最近|第|近|ending\s*(?:in)?|card|last"
     r"|周|星期|礼拜)\s*(?:是|为|：|:)?\s*$|(?<![a-z])[rc]$"
 )
+_OWN_BEFORE = re.compile(r"(?:我的|自己的|账户|账号|(?<![a-z])my|account)\s*$")
+"""Four bare figures after these are the end of an account number ("转到我的3021")."""
+_TAIL_DIGITS = 4
 _OTHER_CURRENCY = re.compile(
     r"\s*(?:美元|美金|美刀|刀|港币|港元|日元|日圆|欧元|英镑|澳元|台币"
     r"|dollars?|usd|hkd|jpy|eur|gbp)",
@@ -106,6 +109,8 @@ def _is_other_thing(text: str, match: re.Match[str]) -> bool:
     if _NOT_MONEY_BEFORE.search(before) or _OTHER_CURRENCY.match(after):
         return True
     figure = match["figure"] or ""
+    if len(figure) == _TAIL_DIGITS and not match["unit"] and _OWN_BEFORE.search(before):
+        return True
     if len(figure) > _LONGEST or ("," not in figure and len(figure.split(".")[0]) > _LONG_DIGITS):
         return True
     last = before[-1:]

@@ -24,6 +24,11 @@ _ENGLISH = re.compile(
     r"(?P<who>[a-z][a-z .'-]{0,30}?)(?=[,.!?]|\s+(?:\d|and\b)|$)"
     r"|(?:send|pay|give)\s+(?:my\s+)?(?P<direct>[a-z][a-z'-]{1,20})\s+(?=[¥$\d])"
 )
+_OWN_ACCOUNT = re.compile(
+    r"(?:^|到|给|往|进|至|成|\bto)\s*(?:我自己|我|自己|本人|my(?:\s+own)?)\s*的?\s*"
+    r"(?:尾号|账户|账号|卡|account|card)?\s*(?:ending(?:\s+in)?)?\s*(?P<who>\d{4})(?!\d)"
+)
+"""One of the customer's own accounts, by its last four digits."""
 _NOT_PEOPLE = frozenset(
     [
         "我",
@@ -70,6 +75,9 @@ def find_payees(text: str, relations: Mapping[str, tuple[str, ...]]) -> Iterator
         relations: Relation to the words for it; a word found alone is enough.
     """
     spans: list[tuple[int, int]] = []
+    for own in _OWN_ACCOUNT.finditer(text):
+        spans.append(own.span())
+        yield Found("payee", own["who"], *own.span())
     for pattern in (_GIVE, _TO, _GIVE_AFTER, _ENGLISH):
         for match in pattern.finditer(text):
             group = next(name for name in match.groupdict() if name != "gap" and match[name])

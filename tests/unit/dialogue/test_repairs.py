@@ -87,7 +87,7 @@ async def test_the_same_value_again_changes_nothing(at_read_back):
 
 async def test_a_correction_without_a_value_asks_for_it(at_read_back):
     turn = await at_read_back.say(CorrectSlot(slot="amount", value=None))
-    assert keys(turn) == ["corrected", "ask_amount"]
+    assert keys(turn) == ["asked_anew", "ask_amount"]
 
 
 async def test_a_correction_before_the_value_was_given_is_the_value(talk):

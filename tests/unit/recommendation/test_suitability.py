@@ -42,7 +42,12 @@ def test_without_an_assessment_nothing_with_a_risk_is_offered(risk, missing):
 def test_what_carries_no_investment_risk_needs_no_assessment(category):
     nobody = customer(risk_level=None, risk_valid_until=None)
     assert failing(product(category=category, risk=3), nobody) == set()
-    assert failing(product(risk=None), nobody) == set()
+
+
+def test_an_investment_without_a_published_risk_needs_an_assessment_too():
+    nobody = customer(risk_level=None, risk_valid_until=None)
+    unrated = product(category="insurance", risk=None)
+    assert failing(unrated, nobody) == {"assessment_valid", "risk_level"}
 
 
 @pytest.mark.parametrize(

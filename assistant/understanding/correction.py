@@ -1,0 +1,320 @@
+"""Corrections: which of the values given so far is meant, and what it should be instead.
+
+A value is meant by its name ("收款人改成爸爸"), by what it was ("不是500，是600"), or by what
+alone it can be ("改成600"). A name without a new value clears it, so that it is asked again.
+What these rules do not read for certain they leave to the rest of the understanding.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from pydantic import JsonValue
+
+from assistant.model.commands import Command, CorrectSlot, Repeat, SetSlot
+from assistant.model.ids import SlotName
+from assistant.model.release import SlotDefinition
+from assistant.understanding.moment import Moment
+from assistant.understanding.normalise import Normalised
+from assistant.understanding.payloads import flow_for_intent
+from assistant.understanding.slots import asked_slot, fill, task_slots, whole_answer
+from assistant.understanding.values.extract import Wanted, extract
+
+_NEW = r"(?P<new>(?:(?<=\d),(?=\d)|(?! and (?:the|change|make|set|also)\b)[^,。;!！?\n])*)"
+_PIECE = r"[^,。;!！?\n]"
+_FORMS = (
+    re.compile(
+        rf"(?:不是|唔系|不要|不转|别转)(?P<old>{_PIECE}{{1,16}}?)"
+        rf"(?:\s*,?\s*(?:而是|应该是|应该系|是|系|要|改成|换成)|\s*,\s*){_NEW}"
+    ),
+    re.compile(
+        rf"(?P<old>(?:{_PIECE}{{0,12}},)??{_PIECE}{{0,16}}?)"
+        rf"(?:改成|改为|改到|改做|换成|换为|换作|变成|调成|应该是|应当是|应该系|应为){_NEW}"
+    ),
+    re.compile(
+        rf"(?:change|set|switch|update|correct|modify)\s+(?P<old>[^;!?\n]{{1,40}}?)\s+(?:in)?to\s+"
+        rf"{_NEW}"
+    ),
+    re.compile(
+        rf"(?<![a-z])not\s+(?P<old>{_PIECE}{{1,20}}?)(?:\s*,\s*|\s+but\s+)"
+        rf"(?:but\s+|it's\s+|to\s+|make it\s+|i meant?\s+)?{_NEW}"
+    ),
+    re.compile(rf"(?:^|[,;]|\band\b)\s*(?P<old>{_PIECE}{{2,40}}?)\s+should be\s+{_NEW}"),
+    re.compile(rf"(?<![a-z])make\s+(?P<old>it|that|the\s+[a-z]+)\s+{_NEW}"),
+)
+_IS = r"\s*(?:是|为|要|:|=|is|to)\s*"
+_ALL_BUT = re.compile(
+    r"(?:除了?|except(?: for)?|all but|everything but)\s*(?P<kept>.{1,24}?)\s*"
+    r"(?:(?:以外|之外|外)?[,\s]*(?:其他|其它|其余|别的|剩下)?的?(?:都|全|统统)|$)"
+    r"|(?P<left>.{1,12}?)(?:不变|不用改|不改|没错|是对的|别动|不动)[,\s]*"
+    r"(?:其他|其它|其余|别的|剩下)"
+    r"|(?:只有|only)\s*(?P<only>.{1,16}?)\s*(?:是?对的|没错|is (?:right|correct))"
+)
+_REDO = re.compile(r"改|换|错|不对|唔啱|重填|重新填|有误|wrong|change|incorrect|redo|fix|mistake")
+_FINE = re.compile(r"没错|是对的?|正确|不用改|不改|right|correct(?!ion)|fine")
+_CLAUSE = re.compile(r"[,。;]|\bbut\b")
+_EMPTY = re.compile(
+    r"(?:把|将|那个?|就|我|还是|给|转|打|汇|要|请|帮|麻烦|这个?|一下|的|等等|等一下|等下|不对|不是|"
+    r"能不能|可不可以|可以|能|要不|取消|"
+    r"说错了|写错了|打错了|输错了|弄错了|搞错了|错了|算了|哦|啊|嗯|呃|吧|先|再|好|直接|都|也|应该|"
+    r"it|that|the|please|sorry|oops|actually|wait|no|[\s,、:])*"
+)
+_OWN = re.compile(r"(?<!\d)(?P<tail>\d{4})(?!\d)")
+_FREE = frozenset({"text", "name"})
+_BY_NAME = frozenset({"payee"})
+"""Kinds whose values are names: nearly any word could be one."""
+_LONGEST_REDO = 20
+"""Characters of a message that names what is wrong and nothing else."""
+_LONGEST_BESIDE_TEXT = 30
+"""Longest message read as a correction while free words are asked for."""
+
+
+def read_corrections(moment: Moment) -> tuple[Command, ...]:
+    """What the message changes; nothing when it is no sure correction."""
+    slots = _values_of(task_slots(moment.tasks(), moment.release))
+    if not slots or _is_telling(moment):
+        return ()
+    return (
+        _start_over(moment)
+        or _all_but(moment)
+        or _replaced(moment, slots)
+        or _named_only(moment, slots)
+    )
+
+
+def _is_telling(moment: Moment) -> bool:
+    """A long text was asked for and given: it may contain any of these words."""
+    asked = asked_slot(moment.tracker, moment.release)
+    is_free = asked is not None and asked.kind in _FREE and asked.type == "text"
+    return is_free and len(moment.message.text) > _LONGEST_BESIDE_TEXT
+
+
+def _values_of(slots: Sequence[SlotDefinition]) -> list[SlotDefinition]:
+    """Slots that hold something a customer says: no yes or no, nothing secret."""
+    return [s for s in slots if s.type != "bool" and s.kind != "yes_no" and s.mask != "secret"]
+
+
+def _filled(moment: Moment) -> list[SlotDefinition]:
+    """What the customer has given for the active task."""
+    own = [step.slot for flow in moment.active() for step in flow.collects()]
+    slots = [moment.release.slots[name] for name in own if name in moment.release.slots]
+    known = moment.tracker.slots
+    return [slot for slot in _values_of(slots) if known.get(slot.name) is not None]
+
+
+def _start_over(moment: Moment) -> tuple[Command, ...]:
+    """Everything given for the active task is asked anew."""
+    if moment.asks or not moment.rules.mentions("start_over", moment.message.text):
+        return ()
+    return _cleared(_filled(moment)) or (Repeat(),)
+
+
+def _all_but(moment: Moment) -> tuple[Command, ...]:
+    """Everything but the named values is asked anew."""
+    match = _ALL_BUT.search(moment.message.text)
+    if match is None or moment.asks:
+        return ()
+    words = match["kept"] or match["left"] or match["only"]
+    filled = _filled(moment)
+    kept = _named(words, filled)
+    if not kept:
+        return ()
+    return _cleared([slot for slot in filled if slot not in kept]) or (Repeat(),)
+
+
+def _cleared(slots: Sequence[SlotDefinition]) -> tuple[Command, ...]:
+    return tuple(CorrectSlot(slot=slot.name, value=None) for slot in slots)
+
+
+def _replaced(moment: Moment, slots: Sequence[SlotDefinition]) -> tuple[Command, ...]:
+    """Old and new beside each other, once or several times in the message."""
+    found: dict[SlotName, CorrectSlot] = {}
+    for pair in _pairs(moment.message, slots):
+        correction = _correction(moment, slots, pair)
+        if correction is None:
+            return ()
+        found[correction.slot] = correction
+    return tuple(found.values())
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """An old value, or the name of one, beside what it should be.
+
+    Attributes:
+        turns: Said to be turned into the new ("改成"), not merely to be it ("金额是…").
+    """
+
+    old: Normalised
+    new: Normalised
+    turns: bool
+
+
+def _pairs(message: Normalised, slots: Sequence[SlotDefinition]) -> Iterator[_Pair]:
+    """Each "old, turned into new" of the message, left to right; no character in two."""
+    names = sorted({re.escape(w.lower()) for s in slots for w in s.words}, key=len, reverse=True)
+    forms = list(_FORMS)
+    if names:
+        forms.append(re.compile(rf"(?P<old>{'|'.join(names)}){_IS}{_NEW}"))
+    taken: list[tuple[int, int]] = []
+    matches = sorted(
+        (m for place, form in enumerate(forms) for m in _found(form, message.text, place)),
+        key=lambda item: (item[0], item[1].start()),
+    )
+    kept: list[tuple[int, re.Match[str]]] = []
+    for place, match in matches:
+        if not any(match.start() < end and start < match.end() for start, end in taken):
+            taken.append(match.span())
+            kept.append((place, match))
+    for place, match in sorted(kept, key=lambda item: item[1].start()):
+        old, new = _part(message, *match.span("old")), _part(message, *match.span("new"))
+        yield _Pair(old, new, place < len(_FORMS))
+
+
+def _found(form: re.Pattern[str], text: str, place: int) -> Iterator[tuple[int, re.Match[str]]]:
+    return ((place, match) for match in form.finditer(text))
+
+
+def _part(message: Normalised, start: int, end: int) -> Normalised:
+    return Normalised(message.text[start:end], message.origins[start : end + 1], message.original)
+
+
+def _correction(moment: Moment, slots: Sequence[SlotDefinition], pair: _Pair) -> CorrectSlot | None:
+    named = _named(pair.old.text, slots)
+    if len(named) == 1:
+        value = _value(moment, named[0], pair.new, is_named=True)
+        if value is not None:
+            return _replace(value)
+        is_sure = pair.turns and not moment.asks
+        return CorrectSlot(slot=named[0].name, value=None) if is_sure else None
+    is_bare = _EMPTY.fullmatch(pair.old.text) is not None
+    for slot in _meant(moment, slots, pair.old):
+        value = _value(moment, slot, pair.new, by_itself=is_bare)
+        if value is not None:
+            return _replace(value)
+    return None
+
+
+def _meant(
+    moment: Moment, slots: Sequence[SlotDefinition], old: Normalised
+) -> list[SlotDefinition]:
+    """Slots an unnamed old value can be of: those that hold it, else those of its kind."""
+    typed = [slot for slot in slots if slot.kind not in _FREE]
+    if _EMPTY.fullmatch(old.text):
+        known = moment.tracker.slots
+        return sorted(typed, key=lambda s: (s.kind in _BY_NAME, known.get(s.name) is None))
+    said = {slot.name: _said_before(moment, slot, old) for slot in typed}
+    holding = [slot for slot in typed if said[slot.name] == _known(moment, slot)]
+    return holding or [slot for slot in typed if said[slot.name] is not None]
+
+
+def _known(moment: Moment, slot: SlotDefinition) -> JsonValue:
+    """What the slot holds, in a form no absent value is equal to."""
+    return moment.tracker.slots.get(slot.name, "")
+
+
+def _said_before(moment: Moment, slot: SlotDefinition, old: Normalised) -> JsonValue:
+    """The old value in the words before the turn; a name counts only when it is known."""
+    if slot.kind not in _BY_NAME:
+        value = _value(moment, slot, old)
+        return value.value if value is not None else None
+    names = {str(fact).lower() for fact in _facts_about(moment, slot) if fact}
+    if any(name in old.text for name in names):
+        return _known(moment, slot)
+    wanted = Wanted(None, moves_money=False, today=moment.today)
+    found = [f.value for f in extract(old, wanted, moment.release.lexicon) if f.kind == slot.kind]
+    return found[-1] if found else None
+
+
+def _facts_about(moment: Moment, slot: SlotDefinition) -> Iterator[JsonValue]:
+    """What the bank told about the slot's value: `payee_name`, `payee_note`."""
+    for frame in moment.tracker.stack:
+        facts = frame.context.get("facts")
+        for name, fact in facts.items() if isinstance(facts, dict) else ():
+            if name.startswith(f"{slot.name}_") and isinstance(fact, str):
+                yield fact
+
+
+def _value(
+    moment: Moment,
+    slot: SlotDefinition,
+    part: Normalised,
+    *,
+    is_named: bool = False,
+    by_itself: bool = False,
+) -> SetSlot | None:
+    """The value of a piece of the message as this slot takes it.
+
+    Args:
+        moment: The message in its place.
+        slot: Takes the value.
+        part: The piece.
+        is_named: The slot was called by its name: free words may be its value.
+        by_itself: Nothing says that the slot is meant but the value: a name must be known.
+    """
+    if not part.text.strip():
+        return None
+    if slot.kind == "payee" and re.search(r"\d", part.text):
+        return _own_account(slot, part)
+    asked = None if by_itself and slot.kind in _BY_NAME else slot
+    wanted = Wanted(asked, slot.kind == "amount", moment.today)
+    values = fill(extract(part, wanted, moment.release.lexicon), [slot], part)
+    if values:
+        return values[-1]
+    if not is_named or slot.kind not in _FREE:
+        return None
+    return whole_answer(slot, part, part.said(0, len(part.text)))
+
+
+def _own_account(slot: SlotDefinition, part: Normalised) -> SetSlot | None:
+    """The last four digits of an account as the receiver."""
+    match = _OWN.search(part.text)
+    rest = _OWN.sub("", part.text, count=1)
+    if match is None or not re.search(r"我|自己|卡|尾号|账户|账号|my|own|account|card", rest):
+        return None
+    return SetSlot(slot=slot.name, value=match["tail"], span=part.span(*match.span("tail")))
+
+
+def _replace(value: SetSlot) -> CorrectSlot:
+    return CorrectSlot(slot=value.slot, value=value.value, span=value.span)
+
+
+def _named_only(moment: Moment, slots: Sequence[SlotDefinition]) -> tuple[Command, ...]:
+    """Names with a word of change and no value: each is asked again."""
+    text = moment.message.text
+    if len(text) > _LONGEST_REDO * (1 + text.isascii()) or moment.asks or not _REDO.search(text):
+        return ()
+    known: dict[str, JsonValue] = moment.tracker.slots
+    wrong = " ".join(c for c in _CLAUSE.split(text) if _REDO.search(c) and not _FINE.search(c))
+    named = [slot for slot in _named(wrong, slots) if known.get(slot.name) is not None]
+    if not named or any(_value(moment, s, moment.message) for s in slots if s.kind != "payee"):
+        return ()
+    return () if _is_other_task(moment) else _cleared(named)
+
+
+def _is_other_task(moment: Moment) -> bool:
+    """Whether the sentence starts something else ("我要换张新卡")."""
+    intent, probability = moment.classify(moment.message.text).ranked[0]
+    flow = flow_for_intent(intent, moment.release)
+    if flow is None:
+        return False
+    return flow not in moment.tasks() and probability >= moment.thresholds.switch
+
+
+def _named(text: str, slots: Sequence[SlotDefinition]) -> list[SlotDefinition]:
+    """The slots called by name, each once; a word inside a longer name does not count."""
+    words = sorted(
+        ((word.lower(), slot) for slot in slots for word in slot.words),
+        key=lambda pair: -len(pair[0]),
+    )
+    found: list[SlotDefinition] = []
+    for word, slot in words:
+        edge = r"(?<![a-z])" if word.isascii() else ""
+        pattern = edge + re.escape(word) + (r"(?![a-z])" if word.isascii() else "")
+        if re.search(pattern, text):
+            text = re.sub(pattern, " ", text)
+            if slot not in found:
+                found.append(slot)
+    return [slot for slot in slots if slot in found]
