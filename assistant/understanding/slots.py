@@ -96,13 +96,5 @@ def whole_answer(slot: SlotDefinition, message: Normalised, original: str) -> Se
     return SetSlot(slot=slot.name, value=original.strip(), span=(0, len(original)))
 
 
-def slot_named(text: str, candidates: Sequence[SlotDefinition]) -> SlotDefinition | None:
-    """The slot the customer calls by its name ("金额", "收款人")."""
-    for slot in candidates:
-        if any(word.lower() in text for word in slot.words):
-            return slot
-    return None
-
-
 def _set(slot: SlotDefinition, value: JsonValue, found: Found, message: Normalised) -> SetSlot:
     return SetSlot(slot=slot.name, value=value, span=message.span(found.start, found.end))

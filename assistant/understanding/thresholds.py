@@ -25,7 +25,7 @@ class Thresholds:
         answer_rest: Characters besides the value that still make a plain answer.
     """
 
-    known: float = 0.85
+    known: float = 0.80
     sure: float = 0.45
     option: float = 0.15
     part: float = 0.80
