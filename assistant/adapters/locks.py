@@ -136,8 +136,10 @@ class RedisLock:
             raise StoreUnavailable(msg) from error
 
     async def _taken(self, key: str, token: str) -> bool:
-        """Try once. A cancellation waits for Redis's answer: a token set after the release that
-        follows would hold the conversation for the whole lease.
+        """Try once.
+
+        A cancellation waits for Redis's answer: a token set after the release that follows
+        would hold the conversation for the whole lease.
         """
         asking = asyncio.ensure_future(self.redis.set(key, token, nx=True, px=self.lease_ms))
         try:

@@ -27,7 +27,7 @@ from assistant.understanding.classifier_features import Array, Features, Seen
 from assistant.understanding.classifier_network import NetworkHead
 from assistant.understanding.classifier_ridge import RidgeHead, fused
 
-_VERSION: Final = "5"
+_VERSION: Final = "6"
 OUT_OF_SCOPE: Final = "out_of_scope"
 _RANKED: Final = 5
 _FEWEST_INTENTS: Final = 2

@@ -22,7 +22,7 @@ _WIDTH: Final = np.float32(2.0)
 """Of the Gaussian: its factor on the cosine minus one."""
 _PIECES_WEIGHT: Final = np.float32(0.3)
 _RIDGE: Final = np.float32(0.05)
-_SHARE: Final = np.float32(0.25)
+_SHARE: Final = np.float32(0.15)
 """Weight of the ridge in the geometric mean."""
 
 

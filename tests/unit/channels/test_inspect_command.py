@@ -2,6 +2,7 @@
 
 import json
 
+from assistant.understanding.thresholds import Thresholds
 from channels.cli.inspect import as_body, show
 from tests.unit.understanding.test_inspect import trace_of
 
@@ -17,7 +18,7 @@ async def test_the_json_has_commands_scores_places_and_reasons():
         {"kind": "card", "value": "6688", "words": "6688", "span": [3, 7], "slot": "card"}
     ]
     assert [piece["scores"]["ranked"][0]["probability"] for piece in body["pieces"]] == [0.9, 0.9]
-    assert body["thresholds"]["part"] == 0.45
+    assert body["thresholds"]["part"] == Thresholds().part
     assert body["is_plan"]
     assert body["why"]
 

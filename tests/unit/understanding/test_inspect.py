@@ -83,7 +83,7 @@ async def test_pieces_show_their_own_scores_and_make_the_plan():
 async def test_a_piece_too_weak_for_a_plan_is_why_the_message_was_not_cut():
     trace = await trace_of("也许可以，看余额吧")
     assert not trace.is_plan
-    assert any("below part 0.45" in reason for reason in lost(trace))
+    assert any(f"below part {Thresholds().part:.2f}" in reason for reason in lost(trace))
 
 
 async def test_a_close_call_says_which_limits_it_missed():
