@@ -138,7 +138,7 @@ def _fit_heads(seen: Seen, numbers: NDArray[np.intp], count: int) -> tuple[Netwo
 def _load(path: Path, seen: Seen) -> tuple[NetworkHead, RidgeHead] | None:
     """What was fitted before; None when it is not there or damaged: then it is fitted again."""
     try:
-        with np.load(path, allow_pickle=False) as kept:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
             network = NetworkHead(kept["topics"], kept["first"], kept["second"])
             return network, RidgeHead.kept(seen, kept["duals"], float(kept["sharpness"]))
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
