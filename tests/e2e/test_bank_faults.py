@@ -122,7 +122,6 @@ async def test_the_customers_next_message_is_answered_with_the_outcome_first(htt
     turn = await customer.say("转过去了吗")
     assert outcomes(turn["events"]) == ["done"]
     assert keys(turn)[0] == "settled_done"
-    assert len(turn["replies"]) > 1
     assert await settle(http) == 0
     assert await customer.outcomes() == ["unknown", "done"]
 
