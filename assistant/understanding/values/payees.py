@@ -21,7 +21,7 @@ _GIVE_AFTER = re.compile(
 )
 _ENGLISH = re.compile(
     r"(?:transfer|send|pay|give|wire)\b.*?\bto\s+(?:my\s+)?"
-    r"(?P<who>[a-z][a-z .'-]{0,30}?)(?=[,.!?]|\s+(?:\d|and\b)|$)"
+    r"(?P<who>[a-z][a-z .'-]{0,30}?)(?=[,.!?]|\s+(?:\d|and\b|please\b)|$)"
     r"|(?:send|pay|give)\s+(?:my\s+)?(?P<direct>[a-z][a-z'-]{1,20})\s+(?=[¥$\d])"
 )
 _OWN_ACCOUNT = re.compile(
