@@ -99,7 +99,10 @@ async def clarify(context: TurnContext) -> bool:
 async def repeat(context: TurnContext) -> bool:
     """`action_repeat_bot_messages`: the last reply again, word for word."""
     context.runner.leave_step()
-    for said in context.log.tracker.last_said(besides=_HOLDING_WORDS):
+    said_before = context.log.tracker.last_said(besides=_HOLDING_WORDS)
+    if not said_before:  # asked before anything was said: never answer with silence
+        context.say("utter_ask_rephrase")
+    for said in said_before:
         context.say_part(said.part)
     return False
 

@@ -243,3 +243,8 @@ async def test_a_task_begun_between_two_failures_is_no_row(talk):
     await talk.say(start("lock_card"))
     turn = await talk.say(CannotHandle())
     assert "handoff_requested" not in kinds(turn)
+
+
+async def test_a_repetition_asked_for_before_anything_was_said_is_answered_too(talk):
+    turn = await talk.say(Repeat())
+    assert turn.replies
