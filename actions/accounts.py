@@ -8,7 +8,8 @@ from typing import Final, Literal
 
 from pydantic import JsonValue
 
-from actions.bank.port import Account, BankApi, BankTransaction, TransactionQuery
+from actions.bank.history import BankTransaction, TransactionQuery
+from actions.bank.port import Account, BankApi
 from actions.cards import find_card, fitting_cards
 from actions.registry import Action, ActionContext, slot_names
 from assistant.errors import BankRefused
@@ -55,6 +56,7 @@ async def _query_transactions(bank: BankApi, context: ActionContext) -> ActionRe
     category = context.text("category")
     # The bank filters by its own codes; the customer's words for one are searched as text.
     is_code = category is not None and category.isascii()
+    wanted = _how_many(context.text("entries"))
     page = await bank.transactions(
         context.customer(),
         TransactionQuery(
@@ -64,11 +66,11 @@ async def _query_transactions(bank: BankApi, context: ActionContext) -> ActionRe
             text=None if is_code else category,
             counterparty=context.text("counterparty"),
             direction=_direction(context.text("direction")),
-            limit=_MOST_ITEMS,
+            limit=wanted,
         ),
     )
     facts: Facts = {
-        "items": [_transaction_facts(item) for item in page.items[:_MOST_ITEMS]],
+        "items": [_transaction_facts(item) for item in page.items[:wanted]],
         "count": page.total,
         "sum_in": _money(page.sum_in),
         "sum_out": _money(page.sum_out),
@@ -104,6 +106,13 @@ async def _wanted_last4(bank: BankApi, context: ActionContext) -> str | None:
     if card is None:
         raise BankRefused(_NO_ACCOUNT)
     return card.last4
+
+
+def _how_many(text: str | None) -> int:
+    """How many entries to show: as many as were asked for, never more than fit a reply."""
+    if text is None or not text.isdecimal():
+        return _MOST_ITEMS
+    return min(max(int(text), 1), _MOST_ITEMS)
 
 
 def _direction(text: str | None) -> Literal["in", "out"] | None:

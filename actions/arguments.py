@@ -19,6 +19,9 @@ from assistant.model.money import Money, MoneyError
 from assistant.ports import ActionRequest
 
 _AMOUNT: Final = "amount"
+_AMOUNTS: Final = frozenset({_AMOUNT, "card_limit"})
+"""Slots that hold money."""
+
 _CURRENCY: Final = "currency"
 _HOME_CURRENCY: Final = "CNY"
 _MASKED: Final = "•••"
@@ -86,7 +89,7 @@ def masked(
 
 
 def _canonical_value(name: str, value: JsonValue, slots: Mapping[str, JsonValue]) -> JsonValue:
-    if name == _AMOUNT:
+    if name in _AMOUNTS:
         currency = slots.get(_CURRENCY)
         try:
             return read_amount(value, currency if isinstance(currency, str) else "CNY").plain()

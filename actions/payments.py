@@ -15,7 +15,7 @@ from typing import Final
 from pydantic import JsonValue
 
 from actions.arguments import read_amount
-from actions.bank.port import BankApi
+from actions.bank.port import Account, BankApi
 from actions.receipts import change
 from actions.registry import Action, ActionContext, slot_names
 from assistant.errors import BankRefused
@@ -28,9 +28,15 @@ from assistant.ports import ActionResult, ActionSay
 
 _PAYEE: Final = SlotName("payee")
 _AMOUNT: Final = SlotName("amount")
+_SOURCE: Final = SlotName("from_account")
 _ASK: Final = ResponseKey("utter_ask_payee")
 _UNKNOWN: Final = ResponseKey("utter_payee_unknown")
 _AMBIGUOUS: Final = ResponseKey("utter_payee_ambiguous")
+_ASK_SOURCE: Final = ResponseKey("utter_ask_from_account")
+_SOURCE_UNKNOWN: Final = ResponseKey("utter_from_account_unknown")
+_SOURCE_IS_PAYEE: Final = ResponseKey("utter_from_account_is_payee")
+_CLASS_WORDS: Final = {"一": "I", "二": "II"}
+_SALARY: Final = "工资卡"
 _INVALID_AMOUNT: Final = ResponseKey("utter_amount_invalid")
 _RECEIVING_KINDS: Final = frozenset({"current", "private", "merchant"})
 _LAST_DIGITS: Final = 4
@@ -152,6 +158,66 @@ async def _validate_payee(bank: BankApi, context: ActionContext) -> ActionResult
     return ActionResult(outcome="done", slots={_PAYEE: receiver.id}, facts=facts)
 
 
+async def _paying_accounts(bank: BankApi, context: ActionContext) -> list[Account]:
+    accounts = await bank.accounts(context.customer())
+    return [account for account in accounts if account.kind in _RECEIVING_KINDS]
+
+
+async def _prefill_source(bank: BankApi, context: ActionContext) -> ActionResult:
+    """Without a wish of the customer the class I account pays; the read-back says so."""
+    accounts = await _paying_accounts(bank, context)
+    usual = [account for account in accounts if account.account_class == "I"]
+    if context.text(_SOURCE) is not None or not usual:
+        return ActionResult(outcome="done")
+    return _source(usual[0])
+
+
+async def _ask_source(bank: BankApi, context: ActionContext) -> ActionResult:
+    say = _list_sources(_ASK_SOURCE, await _paying_accounts(bank, context))
+    return ActionResult(outcome="done", says=(say,))
+
+
+async def _validate_source(bank: BankApi, context: ActionContext) -> ActionResult:
+    """The account that is to pay must be the customer's own, and not the one that is paid."""
+    text = context.text(_SOURCE)
+    if text is None:
+        return ActionResult(outcome="done")
+    accounts = await _paying_accounts(bank, context)
+    found = [one for one in accounts if one.last4 == text or _is_called(one, text)]
+    if len(found) != 1:
+        say = _list_sources(_SOURCE_UNKNOWN, accounts)
+        return ActionResult(outcome="done", slots={_SOURCE: None}, says=(say,))
+    if found[0].account_id == context.text(_PAYEE):
+        others = [one for one in accounts if one != found[0]]
+        say = _list_sources(_SOURCE_IS_PAYEE, others)
+        return ActionResult(outcome="done", slots={_SOURCE: None}, says=(say,))
+    return _source(found[0])
+
+
+def _is_called(account: Account, words: str) -> bool:
+    """"二类户", "活期账户": the class, or a part of the name; the usual account for 工资卡."""
+    wanted_class = _CLASS_WORDS.get(words[:1])
+    if words[1:2] == "类" and wanted_class is not None:
+        return account.account_class == wanted_class
+    return words in account.name or (words == _SALARY and account.account_class == "I")
+
+
+def _source(account: Account) -> ActionResult:
+    return ActionResult(
+        outcome="done",
+        slots={_SOURCE: account.last4},
+        facts={"from_last4": account.last4, "from_name": account.name},
+    )
+
+
+def _list_sources(key: ResponseKey, accounts: Sequence[Account]) -> ActionSay:
+    buttons = tuple(
+        Button(title=one.last4, payload=f"/SetSlots({_SOURCE}={one.last4})") for one in accounts
+    )
+    facts: Facts = {"accounts": [{"name": one.name, "last4": one.last4} for one in accounts]}
+    return ActionSay(response_key=key, facts=facts, buttons=buttons)
+
+
 async def _validate_amount(_: BankApi, context: ActionContext) -> ActionResult:
     value = context.slots.get(_AMOUNT)
     if value is None:
@@ -241,6 +307,9 @@ PAYMENT_ACTIONS: Final[Sequence[Action]] = (
     ),
     Action(name=ActionName("action_ask_payee"), run=_ask_payee),
     Action(name=ActionName("validate_payee"), run=_validate_payee),
+    Action(name=ActionName("prefill_from_account"), run=_prefill_source),
+    Action(name=ActionName("action_ask_from_account"), run=_ask_source),
+    Action(name=ActionName("validate_from_account"), run=_validate_source),
     Action(
         name=ActionName("validate_amount"),
         run=_validate_amount,

@@ -1,24 +1,27 @@
 """From the bank's answer to a change to what the customer can be told about it.
 
 Every change is built here, so that an answer heard at once and the same answer found again by
-reconciliation lead to the same facts.
+reconciliation lead to the same facts. An answer heard at once is verified: what the change is
+said to have done is read back, and a bank that shows something else has not confirmed it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from pydantic import JsonValue
 
 from actions.bank.port import BankApi, OperationResult
-from actions.registry import Action, ActionContext, Circumstances
-from assistant.errors import BankUnavailable
+from actions.registry import Action, ActionContext, Circumstances, Obstacle
+from assistant.errors import BankRefused, BankUnavailable
 from assistant.model.frozen import Facts
 from assistant.model.ids import ActionName, SlotName
 from assistant.ports import ActionResult
 
 ToArguments = Callable[[ActionContext], dict[str, JsonValue]]
 ToFacts = Callable[[Mapping[str, JsonValue]], Facts]
+Verify = Callable[[BankApi, ActionContext, Mapping[str, JsonValue]], Awaitable[bool]]
+"""Whether the bank's records show what its answer (`result`) says."""
 
 
 def change(
@@ -29,6 +32,8 @@ def change(
     *,
     optional: tuple[SlotName, ...] = (),
     circumstances: Circumstances | None = None,
+    obstacle: Obstacle | None = None,
+    verify: Verify | None = None,
 ) -> Action:
     """Declare a change that is one operation of the bank.
 
@@ -39,6 +44,9 @@ def change(
         to_facts: From the operation's `result` to facts; reference and instant are added.
         optional: Slots it takes when they are filled.
         circumstances: Facts that the conditions of one-time codes may ask about.
+        obstacle: Why the bank would refuse, as far as its records tell beforehand.
+        verify: Reads back what was done. Records that do not show it leave the outcome
+            unknown, to be settled by asking; records that cannot be read leave it done.
     """
     action = ActionName(name)
 
@@ -57,7 +65,16 @@ def change(
             msg = "A change needs an idempotency key; nothing was sent."
             raise BankUnavailable(msg)
         answer = await bank.operation(action, context.customer(), body, context.key)
-        return report(answer)
+        result = report(answer)
+        if verify is None:
+            return result
+        try:
+            held = await verify(bank, context, answer.result)
+        except (BankUnavailable, BankRefused):
+            return result  # the bank's own receipt stands; its records could not be read
+        if not held:
+            return ActionResult(outcome="unknown")
+        return result.model_copy(update={"facts": {**result.facts, "verified": True}})
 
     return Action(
         name=action,
@@ -67,4 +84,5 @@ def change(
         report=report,
         optional=optional,
         circumstances=circumstances,
+        obstacle=obstacle,
     )

@@ -73,6 +73,7 @@ class ActionContext:
 
 Run = Callable[[BankApi, ActionContext], Awaitable[ActionResult]]
 Circumstances = Callable[[BankApi, ActionContext], Awaitable[Facts]]
+Obstacle = Callable[[BankApi, ActionContext], Awaitable[ResponseKey | None]]
 Report = Callable[[OperationResult], ActionResult]
 
 
@@ -87,6 +88,8 @@ class Action:
         level: Least assurance when the content has no policy for a read; CAPABILITIES.
         run: Carries it out; raises Bank* errors.
         circumstances: Facts that the conditions of one-time codes may ask about.
+        obstacle: Why the bank would refuse; asked before the customer has said yes, so that
+            nobody is asked for a yes or sent a code for what cannot be done.
         report: Turns the bank's stored answer into a result, for changes found again later.
     """
 
@@ -97,6 +100,7 @@ class Action:
     is_change: bool = False
     level: Assurance = Assurance.BOUND_CARD
     circumstances: Circumstances | None = None
+    obstacle: Obstacle | None = None
     report: Report | None = None
 
 

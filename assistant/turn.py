@@ -7,6 +7,7 @@
     review       allow | replace | hold                assistant/compliance
 
 What holds here: turns of one conversation are serial; a message id seen before changes nothing;
+messages that wait at the same time are answered in one turn;
 whatever is about to be asked of the bank is in the log before it is asked; a turn cut off by a
 crash is finished from the log, with the same idempotency keys.
 """
@@ -15,14 +16,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
-from dataclasses import dataclass
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from assistant.acting.context import Ports, TurnContext
 from assistant.acting.dispatch import run_action
 from assistant.acting.proofs import ask_for_proof, drop_needless_proof
 from assistant.acting.settled import tell_settled
+from assistant.bursts import Bursts
 from assistant.conversation import Conversation, Conversations
 from assistant.dialogue.decide import decide
 from assistant.dialogue.runner import FlowLoops, NeedLevel, Run, Runner, Say, Wait
@@ -46,6 +48,7 @@ from assistant.response.render import Renderer
 from assistant.security.assurance import level_now
 from assistant.security.redaction import BLANK, redact
 from assistant.security.step_up import next_proof
+from assistant.understanding.burst_words import is_unfinished, joined
 from assistant.understanding.language import guess_locale
 from assistant.understanding.normalise import readable
 
@@ -63,6 +66,7 @@ class Assistant:
     release: Release
     ports: Ports
     conversations: Conversations
+    bursts: Bursts = field(default_factory=Bursts)
 
     async def handle(self, message: InboundMessage) -> Turn:
         """Answer one message.
@@ -76,15 +80,17 @@ class Assistant:
             ConversationBusy: An earlier turn did not end in time.
             StoreUnavailable: Nothing was acknowledged.
         """
-        text = _take(message)
-        async with self.conversations.hold(message.conversation_id, message.sign_in) as held:
+        message = message.model_copy(update={"text": _take(message)})
+        async with (
+            self.bursts.join(message, self._is_unfinished) as take,
+            self.conversations.hold(message.conversation_id, message.sign_in) as held,
+        ):
             tracker = held.log.tracker
             number = tracker.turns.get(message.message_id)
-            if number is None:
-                await self._receive(held, message, text)
-                await self._answer(held, text, message.button)
-            elif number not in tracker.finished:
-                await self._answer(held, text, message.button)
+            if number is not None and number not in tracker.finished:
+                await self._answer(held, *_words(held, message))
+            while message.message_id not in tracker.turns:
+                await self._take_turn(held, take())
             turn = tracker.turns[message.message_id]
             return public_turn(tracker, turn, self.release, self._level(held))
 
@@ -109,10 +115,9 @@ class Assistant:
     async def _finish(self, conversation_id: ConversationId) -> bool:
         async with self.conversations.hold_any(conversation_id) as held:
             tracker = held.log.tracker
-            received = _open_message(held)
-            if received is None or tracker.turn in tracker.finished:
+            if not tracker.turn or tracker.turn in tracker.finished:
                 return False
-            await self._answer(held, received.text, received.button)
+            await self._answer(held, *_words(held))
             return True
 
     async def _tell(self, settled: Settled) -> bool:
@@ -124,21 +129,31 @@ class Assistant:
             await held.flush()
             return True
 
-    async def _receive(self, held: Conversation, message: InboundMessage, text: str) -> None:
-        """Store the message before anything is done about it."""
+    async def _take_turn(self, held: Conversation, messages: Sequence[InboundMessage]) -> None:
+        """One turn for messages that arrived together; those known already are left out."""
+        known = held.log.tracker.turns
+        new = [message for message in messages if message.message_id not in known]
+        if new:
+            await self._receive(held, new)
+            words = joined([message.text for message in new], self.release.lexicon)
+            await self._answer(held, words, new[0].button)
+
+    async def _receive(self, held: Conversation, messages: Sequence[InboundMessage]) -> None:
+        """Store the messages of one turn before anything is done about them."""
         log, tracker = held.log, held.log.tracker
         turn = tracker.turn + 1
-        stored = redact(text, tracker, self.release)
-        log.add(
-            MessageReceived,
-            turn=turn,
-            message_id=message.message_id,
-            text=stored,
-            button=redact(message.button, tracker, self.release) if message.button else None,
-            channel=message.channel,
-            redacted=stored != text,
-        )
-        sign_in = message.sign_in
+        for message in messages:
+            stored = redact(message.text, tracker, self.release)
+            log.add(
+                MessageReceived,
+                turn=turn,
+                message_id=message.message_id,
+                text=stored,
+                button=redact(message.button, tracker, self.release) if message.button else None,
+                channel=message.channel,
+                redacted=stored != message.text,
+            )
+        sign_in = messages[0].sign_in
         if sign_in is not None and held.is_new_sign_in(sign_in):
             log.add(
                 SignedIn,
@@ -237,6 +252,9 @@ class Assistant:
             text=text,
         )
 
+    def _is_unfinished(self, text: str) -> bool:
+        return is_unfinished(text, self.release.lexicon)
+
     def _level(self, held: Conversation) -> Assurance:
         return level_now(held.log.tracker, self.ports.clock.now())
 
@@ -279,9 +297,16 @@ def _without_secrets(understood: Understood, context: TurnContext) -> Understood
     return understood.model_copy(update={"commands": tuple(commands)})
 
 
-def _open_message(held: Conversation) -> MessageReceived | None:
-    received = [e for e in held.log.tracker.events if isinstance(e, MessageReceived)]
-    return received[-1] if received else None
+def _words(held: Conversation, given: InboundMessage | None = None) -> tuple[str, str | None]:
+    """All words of the last turn, and its button; what was given again is not the masked form."""
+    tracker = held.log.tracker
+    received = [e for e in tracker.in_turn(tracker.turn) if isinstance(e, MessageReceived)]
+    texts = [
+        given.text if given is not None and given.message_id == each.message_id else each.text
+        for each in received
+    ]
+    button = next((each.button for each in received if each.button), None)
+    return joined(texts, held.log.release.lexicon), button
 
 
 def _message_id(held: Conversation) -> MessageId:

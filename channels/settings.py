@@ -175,6 +175,13 @@ class Settings(BaseSettings):
     stream_slow_s: float = Field(default=10.0, gt=0)
     """Seconds a full outbound queue may stay full before the connection is closed."""
 
+    burst_stream_ms: int = Field(default=800, ge=0, le=5000)
+    """How long, on the stream, a message that breaks off ("帮我") waits for its rest. A complete
+    sentence and a button never wait; 0 waits for nothing."""
+
+    burst_http_ms: int = Field(default=120, ge=0, le=5000)
+    """The same for messages sent over HTTP at the same time."""
+
     stream_messages_per_10_s: int = Field(default=10, ge=1)
     """Messages one connection may send in ten seconds."""
 

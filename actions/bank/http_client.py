@@ -18,6 +18,7 @@ from urllib.parse import quote
 import httpx
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
+from actions.bank.history import TransactionPage, TransactionQuery
 from actions.bank.port import (
     Account,
     Card,
@@ -26,10 +27,9 @@ from actions.bank.port import (
     Holding,
     Loan,
     OperationResult,
+    Order,
     Payee,
     Profile,
-    TransactionPage,
-    TransactionQuery,
 )
 from assistant.errors import BankOutcomeUnknown, BankRefused, BankUnavailable
 from assistant.model.ids import (
@@ -56,6 +56,7 @@ _TEXT: Final = TypeAdapter(str)
 _PROFILE: Final = TypeAdapter(Profile)
 _ACCOUNTS: Final = TypeAdapter(tuple[Account, ...])
 _CARDS: Final = TypeAdapter(tuple[Card, ...])
+_ORDERS: Final = TypeAdapter(tuple[Order, ...])
 _PAYEES: Final = TypeAdapter(tuple[Payee, ...])
 _HOLDINGS: Final = TypeAdapter(tuple[Holding, ...])
 _LOANS: Final = TypeAdapter(tuple[Loan, ...])
@@ -111,6 +112,10 @@ class HttpBank:
     async def cards(self, customer_id: CustomerId) -> tuple[Card, ...]:
         """See the port."""
         return _parsed(_CARDS, await self._of(customer_id, "cards"))
+
+    async def orders(self, customer_id: CustomerId) -> tuple[Order, ...]:
+        """See the port."""
+        return _parsed(_ORDERS, await self._of(customer_id, "orders"))
 
     async def payees(self, customer_id: CustomerId) -> tuple[Payee, ...]:
         """See the port."""

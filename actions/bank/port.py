@@ -14,6 +14,7 @@ from typing import Literal, Protocol
 
 from pydantic import JsonValue
 
+from actions.bank.history import TransactionPage, TransactionQuery
 from assistant.model.ids import (
     ActionName,
     ConversationId,
@@ -74,6 +75,7 @@ class Card:
         number: All digits; personal data, never shown whole.
         account_class: None for credit cards and private banking accounts.
         limit: Daily payment limit; of a credit card the credit limit.
+        highest_limit: The most it may be set to here; None when the bank does not say.
     """
 
     last4: str
@@ -83,6 +85,23 @@ class Card:
     account_id: str
     status: Literal["active", "locked", "lost", "inactive"]
     limit: Money
+    highest_limit: Money | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """Something the bank is to make or to set up for the customer.
+
+    Attributes:
+        kind: Flow id of the task that led to it.
+        details: What it is about.
+    """
+
+    record_id: str
+    kind: str
+    status: str
+    created_at: datetime
+    details: Mapping[str, JsonValue | Money]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,70 +205,6 @@ class Loan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TransactionQuery:
-    """Which bank transactions to look for; what is None does not narrow.
-
-    Attributes:
-        first_day: First day of the bank, included.
-        last_day: Last day of the bank, included.
-        counterparty: Part of the name.
-        text: Part of the counterparty, the note or the category's name.
-        min_amount: Included, whatever the direction.
-        max_amount: Included, whatever the direction.
-        limit: Most items to return, 1 to 500.
-    """
-
-    first_day: date | None = None
-    last_day: date | None = None
-    account_id: str | None = None
-    category: str | None = None
-    counterparty: str | None = None
-    text: str | None = None
-    min_amount: Money | None = None
-    max_amount: Money | None = None
-    direction: Literal["in", "out"] | None = None
-    limit: int = 50
-    offset: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BankTransaction:
-    """One movement on one account of the customer.
-
-    Attributes:
-        booked_on: The bank's day; `booked_at` is the instant, UTC.
-        amount: Without sign; `direction` tells.
-        category: Stable code; `category_name` is the bank's Chinese name.
-    """
-
-    transaction_id: str
-    entry_id: str
-    account_id: str
-    last4: str
-    booked_at: datetime
-    booked_on: date
-    direction: Literal["in", "out"]
-    amount: Money
-    balance_after: Money
-    counterparty: str
-    category: str
-    category_name: str
-    channel: str
-    note: str
-    reference: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TransactionPage:
-    """Newest first. Count and sums are of everything that matches, not of the page."""
-
-    items: tuple[BankTransaction, ...]
-    total: int
-    sum_in: Money
-    sum_out: Money
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class OperationResult:
     """A change the bank carried out.
 
@@ -304,6 +259,10 @@ class BankApi(Protocol):
 
     async def cards(self, customer_id: CustomerId) -> tuple[Card, ...]:
         """Cards with status and limit."""
+        ...
+
+    async def orders(self, customer_id: CustomerId) -> tuple[Order, ...]:
+        """Orders, oldest first."""
         ...
 
     async def payees(self, customer_id: CustomerId) -> tuple[Payee, ...]:

@@ -43,6 +43,7 @@ class InboundMessage(Frozen):
         text: The customer's words, "" when a button was pressed.
         button: Payload of a pressed button, e.g. "/affirm".
         sign_in: The verified sign-in the message came with; None for a visitor.
+        patience_ms: How long words that surely lack their rest may wait for it.
     """
 
     message_id: MessageId
@@ -51,6 +52,7 @@ class InboundMessage(Frozen):
     button: str | None = None
     channel: str = "web"
     sign_in: SignIn | None = None
+    patience_ms: int = 0
 
 
 class Button(Frozen):
@@ -68,6 +70,7 @@ class Citation(Frozen):
         effective_to: Last day it is valid, None while open-ended.
         quote: The sentence itself, word for word.
         url: Path that opens the document at the sentence.
+        page: Page of the source document, where it has pages.
     """
 
     document_id: DocumentId
@@ -79,6 +82,7 @@ class Citation(Frozen):
     quote: str
     url: str
     passage_id: PassageId
+    page: int | None = None
 
 
 class ReplyPart(Frozen):

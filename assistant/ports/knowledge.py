@@ -23,6 +23,7 @@ class PassageHit(Frozen):
         section: Heading path, e.g. "办理方式".
         score: Fused relevance, 0 to 1, comparable between questions.
         sentences: Best first.
+        page: Page of the source the passage begins on, where it has pages.
     """
 
     passage_id: PassageId
@@ -35,6 +36,7 @@ class PassageHit(Frozen):
     text: str
     score: float
     sentences: tuple[SentenceHit, ...] = ()
+    page: int | None = None
 
 
 class Knowledge(Protocol):
@@ -47,8 +49,17 @@ class Knowledge(Protocol):
         as_of: date,
         limit: int = 5,
         audience: frozenset[str] = frozenset(),
+        known_on: date | None = None,
     ) -> list[PassageHit]:
         """Passages of versions valid on `as_of`, best first.
+
+        Args:
+            question: The customer's words.
+            as_of: Day whose terms are asked for.
+            limit: Most passages.
+            audience: Empty for everybody's documents.
+            known_on: Day whose knowledge counts: what was published later, or had been
+                withdrawn by then, is left out. None: the same day as `as_of`.
 
         Raises:
             KnowledgeUnavailable: The index is missing or damaged.

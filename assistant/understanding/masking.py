@@ -17,7 +17,7 @@ from datetime import date
 from assistant.model.release import Lexicon
 from assistant.understanding.normalise import Normalised
 from assistant.understanding.values.extract import Wanted, extract
-from assistant.understanding.values.numerals import spoken_digits
+from assistant.model.numerals import spoken_digits
 
 _PERSONAL = ("id_number", "card_number", "phone", "card", "payee")
 _DIGIT = re.compile(r"\d")

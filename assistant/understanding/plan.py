@@ -7,7 +7,7 @@ import re
 from assistant.model.commands import CancelFlow
 from assistant.model.tracker import Tracker
 from assistant.understanding.normalise import Normalised
-from assistant.understanding.values.numerals import DIGITS
+from assistant.model.numerals import DIGITS
 
 _JOINTS = re.compile(
     r"[，。；;,.!！?？\n]+"

@@ -89,6 +89,7 @@ async def post_message(
         button=body.button,
         channel="web",
         sign_in=sign_in,
+        patience_ms=web.settings.burst_http_ms,
     )
     return await web.turns.run(web.service.assistant.handle(message))
 

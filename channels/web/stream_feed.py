@@ -156,12 +156,14 @@ class Feed:
             await self._send(stored, frame)
 
     async def _send_live(self, stored: StoredEvent) -> None:
+        running = self._running.event.turn if self._running is not None else None
         self._note(stored)
         if isinstance(stored.event, Said) and not self._is_muted:
             for frame in self.writer.preview(stored, stored.event):
                 self.outbound.offer(frame)
         await self._send(stored, self.writer.durable(stored))
-        if isinstance(stored.event, MessageReceived):
+        if isinstance(stored.event, MessageReceived) and stored.event.turn != running:
+            # One run for all messages of a burst.
             self.outbound.offer(self.writer.run_started(stored))
 
     async def _send(self, stored: StoredEvent, frame: Frame) -> None:

@@ -107,6 +107,7 @@ class Operations:
             button=button,
             channel="web",
             sign_in=self.feed.sign_in,
+            patience_ms=self.web.settings.burst_stream_ms,
         )
 
         def failed(error: AssistantError | None) -> None:

@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from actions.bank.history import TransactionQuery
 from actions.bank.http_client import HttpBank, bank_client
-from actions.bank.port import BankApi, TransactionQuery
+from actions.bank.port import BankApi
 from assistant.errors import BankOutcomeUnknown, BankRefused, BankUnavailable
 from assistant.model.ids import ActionName, ConversationId, CustomerId, IdempotencyKey
 from assistant.model.money import Money

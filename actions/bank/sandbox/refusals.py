@@ -21,10 +21,13 @@ class Refusal(StrEnum):
     CARD_LOST = "card_lost"
     CARD_NOT_FOUND = "card_not_found"
     CARD_NOT_LOCKED = "card_not_locked"
+    CARD_NOT_LOST = "card_not_lost"
+    CARD_REPLACED = "card_replaced"
     COOL_OFF_ACTIVE = "cool_off_active"
     INSUFFICIENT_FUNDS = "insufficient_funds"
     LIMIT_EXCEEDED = "limit_exceeded"
     LIMIT_UNCHANGED = "limit_unchanged"
+    ORDER_OPEN = "order_open"
     PAYEE_NOT_FOUND = "payee_not_found"
     PHONE_IN_USE = "phone_in_use"
     PHONE_UNCHANGED = "phone_unchanged"
@@ -59,10 +62,13 @@ _DETAILS = {
     Refusal.CARD_LOST: "The card is reported lost.",
     Refusal.CARD_NOT_FOUND: "The customer has no such card.",
     Refusal.CARD_NOT_LOCKED: "The card is not locked.",
+    Refusal.CARD_NOT_LOST: "The card is not reported lost.",
+    Refusal.CARD_REPLACED: "A new card has been ordered for this one; it stays lost.",
     Refusal.COOL_OFF_ACTIVE: "The mobile number changed less than 24 hours ago.",
     Refusal.INSUFFICIENT_FUNDS: "The balance is too low.",
     Refusal.LIMIT_EXCEEDED: "Above what the class of the account, or the bank, allows.",
     Refusal.LIMIT_UNCHANGED: "The card has this limit already.",
+    Refusal.ORDER_OPEN: "The same order is under way already.",
     Refusal.PAYEE_NOT_FOUND: "Neither a payee nor an account of the customer.",
     Refusal.PHONE_IN_USE: "Another customer has this number.",
     Refusal.PHONE_UNCHANGED: "This is the reserved number already.",

@@ -6,11 +6,12 @@ from datetime import date
 
 from actions.bank.sandbox.amounts import money
 from actions.bank.sandbox.calendar import add_months
+from actions.bank.sandbox.operations.cards import highest_limit
 from actions.bank.sandbox.problems import not_found
 from actions.bank.sandbox.wire import (
     AccountView,
     BillView,
-    CardView,
+    CardOffer,
     CustomerState,
     HoldingView,
     LoanView,
@@ -64,7 +65,7 @@ def read_state(connection: sqlite3.Connection, customer_id: str) -> CustomerStat
     profile = read_profile(connection, customer_id)
     return CustomerState(
         **dict(profile),
-        cards=read_cards(connection, customer_id),
+        cards=list(read_cards(connection, customer_id)),
         accounts=read_accounts(connection, customer_id),
         holdings=read_holdings(connection, customer_id),
         loans=read_loans(connection, customer_id),
@@ -75,15 +76,16 @@ def read_state(connection: sqlite3.Connection, customer_id: str) -> CustomerStat
     )
 
 
-def read_cards(connection: sqlite3.Connection, customer_id: str) -> list[CardView]:
+def read_cards(connection: sqlite3.Connection, customer_id: str) -> list[CardOffer]:
     """Cards, by account."""
     rows = connection.execute(
-        "SELECT c.*, a.account_class FROM cards AS c JOIN accounts AS a USING (account_id)"
+        "SELECT c.*, a.account_class, b.granted_fen FROM cards AS c"
+        " JOIN accounts AS a USING (account_id) LEFT JOIN credit_bills AS b USING (account_id)"
         " WHERE c.customer_id = ? ORDER BY c.account_id",
         (customer_id,),
     )
     return [
-        CardView(
+        CardOffer(
             last4=row["last4"],
             number=row["number"],
             kind=row["kind"],
@@ -91,6 +93,7 @@ def read_cards(connection: sqlite3.Connection, customer_id: str) -> list[CardVie
             account_id=row["account_id"],
             status=row["status"],
             limit=money(row["limit_fen"]),
+            highest_limit=money(highest_limit(row)),
         )
         for row in rows
     ]

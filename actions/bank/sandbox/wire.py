@@ -53,6 +53,12 @@ class CardView(Answered):
     limit: MoneyBody
 
 
+class CardOffer(CardView):
+    """A card and the most its limit may be set to without a visit to a branch."""
+
+    highest_limit: MoneyBody
+
+
 class BillView(Answered):
     """The open bill of a credit card."""
 

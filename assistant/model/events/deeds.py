@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar, Literal
 
 from assistant.model.events.base import BaseEvent
@@ -45,12 +46,14 @@ class Answered(BaseEvent):
 
     Attributes:
         passages: Ids of the passages the answer rests on.
+        as_of: Day whose terms were asked for, when it was another than the day of asking.
     """
 
     shown: ClassVar[bool] = True
     type: Literal["answered"] = "answered"
     question: str
     passages: tuple[PassageId, ...]
+    as_of: date | None = None
 
 
 class Abstained(BaseEvent):

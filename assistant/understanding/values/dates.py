@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from assistant.understanding.values.found import Found
-from assistant.understanding.values.numerals import CHINESE_NUMBER, read_chinese
+from assistant.model.numerals import CHINESE_NUMBER, read_chinese
 
 _D = "零一二三四五六七八九〇"
 _NUMBER = rf"\d+|{CHINESE_NUMBER}"

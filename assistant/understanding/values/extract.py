@@ -9,6 +9,7 @@ from datetime import date
 
 from assistant.model.release import Lexicon, SlotDefinition
 from assistant.understanding.normalise import Normalised
+from assistant.understanding.values.accounts import find_counts, find_sources
 from assistant.understanding.values.amount import find_amounts
 from assistant.understanding.values.dates import find_ranges
 from assistant.understanding.values.found import Found
@@ -21,7 +22,17 @@ from assistant.understanding.values.numbers import (
 )
 from assistant.understanding.values.payees import find_payees, whole_as_payee
 
-_ORDER = ("id_number", "card_number", "phone", "date_range", "card", "amount", "payee", "code")
+_ORDER = (
+    "id_number",
+    "card_number",
+    "phone",
+    "date_range",
+    "count",
+    "card",
+    "amount",
+    "payee",
+    "code",
+)
 """Kinds that claim their characters first; a phone number holds no amount."""
 _SHORT = 14
 """Longest bare answer, in characters, taken whole as a name."""
@@ -64,6 +75,8 @@ def extract(message: Normalised, wanted: Wanted, lexicon: Lexicon) -> list[Found
     kept: list[Found] = []
     asked_kind = wanted.asked.kind if wanted.asked else ""
     order = (asked_kind, *(kind for kind in _ORDER if kind != asked_kind))
+    if asked_kind != "card":  # "从6688走" is the account that pays, whatever was asked
+        order = ("own_account", *order)
     for kind in order:
         for found in _find(kind, message.text, wanted, lexicon):
             if not any(found.start < other.end and other.start < found.end for other in kept):
@@ -129,6 +142,8 @@ _SIMPLE = {
     "id_number": find_id_numbers,
     "card_number": find_card_numbers,
     "phone": find_phones,
+    "own_account": find_sources,
+    "count": find_counts,
 }
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from assistant.understanding.values.found import Found
-from assistant.understanding.values.numerals import CHINESE_NUMBER
+from assistant.model.numerals import CHINESE_NUMBER
 
 _NUMERALS = "零一二三四五六七八九十百千万亿两"
 _VERB = "转账|转帐|转钱|转过去|打钱|汇款|汇钱|转|汇|打|寄|发|付|还"
@@ -29,6 +29,12 @@ _OWN_ACCOUNT = re.compile(
     r"(?:尾号|账户|账号|卡|account|card)?\s*(?:ending(?:\s+in)?)?\s*(?P<who>\d{4})(?!\d)"
 )
 """One of the customer's own accounts, by its last four digits."""
+_TO_DIGITS = re.compile(
+    r"(?:转|打|汇|划|存|transfer|send|move)[^,。;!?改调提加]{0,16}?(?:到|给|进|往|\bto)\s*"
+    r"(?:尾号|account|card)?\s*(?:ending(?:\s+in)?)?\s*(?P<who>\d{4})"
+    r"(?![\d.,]|\s*(?:元|块|万|千|年|月|yuan|rmb))"
+)
+"""Four digits where a receiver stands: the end of an account, the bank says whose."""
 _NOT_PEOPLE = frozenset(
     [
         "我",
@@ -75,9 +81,11 @@ def find_payees(text: str, relations: Mapping[str, tuple[str, ...]]) -> Iterator
         relations: Relation to the words for it; a word found alone is enough.
     """
     spans: list[tuple[int, int]] = []
-    for own in _OWN_ACCOUNT.finditer(text):
-        spans.append(own.span())
-        yield Found("payee", own["who"], *own.span())
+    for own in (*_OWN_ACCOUNT.finditer(text), *_TO_DIGITS.finditer(text)):
+        found = Found("payee", own["who"], *own.span("who"))
+        if not _overlaps(found, spans):
+            spans.append((found.start, found.end))
+            yield found
     for pattern in (_GIVE, _TO, _GIVE_AFTER, _ENGLISH):
         for match in pattern.finditer(text):
             group = next(name for name in match.groupdict() if name != "gap" and match[name])

@@ -6,10 +6,11 @@ from typing import Any
 from actions.bank.sandbox.operations.base import Operation
 from actions.bank.sandbox.operations.cards import CARD_OPERATIONS
 from actions.bank.sandbox.operations.contact import CONTACT_OPERATIONS
+from actions.bank.sandbox.operations.order_changes import ORDER_OPERATIONS
 from actions.bank.sandbox.operations.payments import PAYMENT_OPERATIONS
 
 # Any: each operation has its own body type, and the table holds them all.
 OPERATIONS: Mapping[str, Operation[Any]] = {
     operation.name: operation
-    for operation in (*CARD_OPERATIONS, *CONTACT_OPERATIONS, *PAYMENT_OPERATIONS)
+    for operation in (*CARD_OPERATIONS, *CONTACT_OPERATIONS, *ORDER_OPERATIONS, *PAYMENT_OPERATIONS)
 }

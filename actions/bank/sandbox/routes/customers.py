@@ -14,18 +14,20 @@ from actions.bank.sandbox.state import (
     read_loans,
     read_payees,
     read_profile,
+    read_records,
     read_state,
 )
 from actions.bank.sandbox.transactions import TransactionFilter, find_transactions
 from actions.bank.sandbox.wire import (
     AccountView,
-    CardView,
+    CardOffer,
     CustomerFound,
     CustomerState,
     HoldingView,
     LoanView,
     PayeeView,
     ProfileView,
+    RecordView,
     TransactionPage,
 )
 
@@ -74,10 +76,17 @@ async def transactions(
 
 
 @router.get("/{customer_id}/cards")
-async def cards(bank: Bank, customer_id: str) -> list[CardView]:
-    """Cards with status and limit."""
+async def cards(bank: Bank, customer_id: str) -> list[CardOffer]:
+    """Cards with status, limit, and how high the limit may be."""
     read_customer(bank.connection, customer_id)
     return read_cards(bank.connection, customer_id)
+
+
+@router.get("/{customer_id}/orders")
+async def orders(bank: Bank, customer_id: str) -> list[RecordView]:
+    """Orders, oldest first."""
+    read_customer(bank.connection, customer_id)
+    return read_records(bank.connection, customer_id, "order")
 
 
 @router.get("/{customer_id}/payees")

@@ -1,0 +1,1 @@
+"""From files as they come to Markdown that can be cut, cited and trusted to be only data."""

@@ -1,0 +1,137 @@
+"""Questions and passages as ranking looks at them, worked out once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.chunking import Passage, Sentence
+from knowledge.kinds import kinds_asked, kinds_served
+from knowledge.rows import cells_of, in_words, is_row
+from knowledge.terms import Range, Term, amounts_of, ranges_of, terms_of
+from knowledge.words import is_foreign, normalised, pairs_of, words_of
+
+Weights = Mapping[str, float]
+"""Words or pairs of characters with what sharing them is worth."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question made ready.
+
+    Attributes:
+        text: Normalised.
+        words: Those that passages may hold, synonyms included, with their rarity.
+        pairs: Pairs of neighbouring characters, likewise.
+        own: The words the customer said, without synonyms.
+        canonical: The bank's words for what the customer said.
+        lexical: BM25 of every passage.
+    """
+
+    text: str
+    words: Weights
+    pairs: Weights
+    own: Weights
+    canonical: tuple[str, ...]
+    kinds: frozenset[str]
+    terms: frozenset[Term]
+    amounts: tuple[Decimal, ...]
+    vector: NDArray[np.float32]
+    lexical: NDArray[np.float32]
+    is_foreign: bool
+    is_outside: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceView:
+    """A sentence that may be quoted.
+
+    Attributes:
+        text: Normalised, a row with the headings of its columns.
+        label: First cell of a row, "" for other sentences.
+    """
+
+    source: Sentence
+    text: str
+    tokens: frozenset[str]
+    label: str
+    kinds: frozenset[str]
+    terms: frozenset[Term]
+    ranges: tuple[Range, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PassageView:
+    """A passage with its sentences; texts are normalised."""
+
+    passage: Passage
+    text: str
+    tokens: frozenset[str]
+    title: str
+    title_words: tuple[str, ...]
+    section: str
+    section_words: tuple[str, ...]
+    sentences: tuple[SentenceView, ...]
+
+
+def view_of(passage: Passage) -> PassageView:
+    """Everything ranking asks of a passage."""
+    text = normalised(f"{passage.context} {passage.text}")
+    title, section = normalised(passage.title), normalised(passage.section)
+    return PassageView(
+        passage=passage,
+        text=text,
+        tokens=frozenset(words_of(text)),
+        title=title,
+        title_words=tuple(dict.fromkeys(words_of(title))),
+        section=section,
+        section_words=tuple(dict.fromkeys(words_of(section))),
+        sentences=tuple(_sentence(passage, sentence) for sentence in passage.sentences),
+    )
+
+
+def _sentence(passage: Passage, sentence: Sentence) -> SentenceView:
+    row = is_row(sentence.text)
+    said = in_words(passage.text, sentence.text, sentence.start) if row else sentence.text
+    text = normalised(said)
+    return SentenceView(
+        source=sentence,
+        text=text,
+        tokens=frozenset(words_of(text)),
+        label=normalised(cells_of(sentence.text)[0]) if row else "",
+        kinds=kinds_served(text),
+        terms=terms_of(text),
+        ranges=ranges_of(text),
+    )
+
+
+def question_of(  # noqa: PLR0913 - each is worked out elsewhere
+    text: str,
+    widened: str,
+    canonical: Sequence[str],
+    rarity: Mapping[str, float] | Counter[str],
+    vector: NDArray[np.float32],
+    lexical: NDArray[np.float32],
+    *,
+    is_outside: bool,
+) -> Question:
+    """Put a normalised question together; `rarity` must know every word and pair."""
+    return Question(
+        text=text,
+        words={word: rarity[word] for word in words_of(widened)},
+        pairs={pair: rarity[pair] for pair in pairs_of(widened)},
+        own={word: rarity[word] for word in words_of(text)},
+        canonical=tuple(canonical),
+        kinds=kinds_asked(text),
+        terms=terms_of(text),
+        amounts=amounts_of(text),
+        vector=vector,
+        lexical=lexical,
+        is_foreign=is_foreign(text),
+        is_outside=is_outside,
+    )
