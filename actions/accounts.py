@@ -158,6 +158,6 @@ ACCOUNT_ACTIONS: Final[Sequence[Action]] = (
     Action(
         name=ActionName("query_transactions"),
         run=_query_transactions,
-        optional=slot_names("date_range", "category", "counterparty", "direction"),
+        optional=slot_names("date_range", "category", "counterparty", "direction", "entries"),
     ),
 )

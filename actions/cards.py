@@ -1,8 +1,9 @@
-"""Cards: which one is meant, locking it, unlocking it.
+"""Cards: which one is meant.
 
-A flow says which cards fit through the slot `card_state` (`active`, `locked`); without it every
-card that is not reported lost fits. The list is always in the bank's order, so "the second one"
-means the same card to the customer and to us.
+A flow says which cards fit through the slot `card_state`: states with a space between, the
+likeliest first (`active`, `lost active`); without it every card that is not reported lost fits.
+The list is always in the bank's order, so "the second one" means the same card to the customer
+and to us. What is done with a card is in `card_changes`.
 """
 
 from __future__ import annotations
@@ -14,9 +15,8 @@ from typing import Final
 from pydantic import JsonValue
 
 from actions.bank.port import BankApi, Card
-from actions.receipts import change
-from actions.registry import Action, ActionContext, slot_names
-from assistant.errors import BankRefused, BankUnavailable
+from actions.registry import Action, ActionContext
+from assistant.errors import BankUnavailable
 from assistant.model.frozen import Facts
 from assistant.model.ids import ActionName, ResponseKey, SlotName
 from assistant.model.message import Button
@@ -38,8 +38,13 @@ _KINDS: Final[Mapping[str, tuple[str, ...]]] = {
 _CLASSES: Final[Mapping[str, re.Pattern[str]]] = {
     "III": re.compile(r"三类|三類|III\s*类|Ⅲ|class\s*(iii|3)\b", re.IGNORECASE),
     "II": re.compile(r"二类|二類|(?<!I)II\s*类|Ⅱ|class\s*(ii|2)\b", re.IGNORECASE),
-    "I": re.compile(r"一类|一類|(?<!I)I\s*类|Ⅰ|class\s*(i|1)\b", re.IGNORECASE),
+    "I": re.compile(
+        r"一类|一類|(?<!I)I\s*类|Ⅰ|工资卡|工資卡|主卡|class\s*(i|1)\b|(?:salary|payroll)\s*card",
+        re.IGNORECASE,
+    ),
 }
+"""A salary is paid into a class I account: others have yearly limits on what comes in."""
+
 _ORDINAL: Final = re.compile(
     r"^第?\s*(?P<number>[一二两三四五六七八九1-9])\s*[张張个個]?(?:卡)?$"
     r"|(?P<word>first|second|third|fourth|last|最后|最後)",
@@ -84,10 +89,10 @@ async def fitting_cards(
 ) -> tuple[Sequence[Card], Sequence[Card]]:
     """All cards of the customer, and those in a state that fits the flow."""
     owned = await bank.cards(context.customer())
-    state = context.text(_STATE)
-    if state is None:
+    states = _states(context)
+    if not states:
         return owned, [card for card in owned if card.status != "lost"]
-    return owned, [card for card in owned if card.status == state]
+    return owned, [card for card in owned if card.status in states]
 
 
 def card_facts(card: Card) -> dict[str, JsonValue]:
@@ -124,12 +129,17 @@ async def _validate_card(bank: BankApi, context: ActionContext) -> ActionResult:
 
 
 async def _prefill_card(bank: BankApi, context: ActionContext) -> ActionResult:
-    """Take the only card that fits when the customer named none."""
+    """Take the only card that fits, or the only likeliest one, when the customer named none."""
     _, fitting = await fitting_cards(bank, context)
-    only = _only(fitting)
+    likeliest = [card for card in fitting if card.status in _states(context)[:1]]
+    only = _only(fitting) or _only(likeliest)
     if only is None or context.text(_CARD) is not None:
-        return ActionResult(outcome="done", facts=_count(fitting))
+        return ActionResult(outcome="done", facts=_count(fitting), skip=not fitting)
     return _chosen(only, fitting)
+
+
+def _states(context: ActionContext) -> list[str]:
+    return (context.text(_STATE) or "").split()
 
 
 def _chosen(card: Card, fitting: Sequence[Card]) -> ActionResult:
@@ -138,6 +148,7 @@ def _chosen(card: Card, fitting: Sequence[Card]) -> ActionResult:
         "card_kind": card.kind,
         "card_class": card.account_class,
         "card_status": card.status,
+        "card_fits": card in fitting,
     }
     return ActionResult(outcome="done", slots={_CARD: card.last4}, facts=facts)
 
@@ -199,20 +210,7 @@ def _money(amount: Money) -> dict[str, JsonValue]:
     return dict(amount.as_json())
 
 
-def _card_body(context: ActionContext) -> dict[str, JsonValue]:
-    card = context.required(_CARD)
-    if not re.fullmatch(r"\d{4}", card, re.ASCII):
-        raise BankRefused(ResponseKey("reason_card_not_found"))
-    return {"card": card}
-
-
-def _card_result(result: Mapping[str, JsonValue]) -> Facts:
-    return {"card": result.get("card"), "card_status": result.get("status")}
-
-
 CARD_ACTIONS: Final = (
-    change("lock_card", slot_names("card"), _card_body, _card_result),
-    change("unlock_card", slot_names("card"), _card_body, _card_result),
     Action(name=ActionName("action_ask_card"), run=_ask_card),
     Action(name=ActionName("validate_card"), run=_validate_card),
     Action(name=ActionName("prefill_card"), run=_prefill_card),

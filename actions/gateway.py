@@ -1,6 +1,6 @@
 """The one door to the bank: every action passes the same guards before it runs.
 
-    known → assured → confirmed → once → run
+    known → assured → confirmed → reviewed → once → run
 
 A new action is a new entry in a table, never a new path around the guards. A change without
 a bank policy is not offered at all. A change is written in the ledger before the bank hears of
@@ -21,7 +21,7 @@ from actions.arguments import canonical, key_of, masked, sha256_of
 from actions.bank.port import BankApi
 from actions.catalogue import ACTIONS
 from actions.foreign import NOT_OFFERED, FirstThatKnows, ForeignActions
-from actions.guards import missing_code, missing_level
+from actions.guards import missing_code, missing_identity, missing_level, needs_review
 from actions.ledger import Ledger
 from actions.ledger_rows import Claim, Held, Intent
 from actions.registry import Action, ActionContext
@@ -35,10 +35,20 @@ from assistant.errors import (
 from assistant.model.assurance import Assurance
 from assistant.model.ids import ActionName, ConversationId, IdempotencyKey, ResponseKey, SlotName
 from assistant.model.release import ActionPolicy
-from assistant.ports import ActionRequest, ActionResult, Clock, Settled, StepUp
+from assistant.ports import (
+    ActionRequest,
+    ActionResult,
+    Clock,
+    ReviewNeeded,
+    ReviewQueue,
+    Settled,
+    StepUp,
+)
 
 STEP_UP_NEEDED = ResponseKey("reason_step_up_needed")
 NOT_CONFIRMED = ResponseKey("reason_not_confirmed")
+REVIEW_NEEDED = ResponseKey("reason_review_needed")
+NOT_APPROVED = ResponseKey("reason_not_approved")
 BANK_UNAVAILABLE = ResponseKey("reason_bank_unavailable")
 BANK_ZONE = timezone(timedelta(hours=8), "CST")
 """China Standard Time: the bank's days begin here. No summer time since 1991."""
@@ -50,6 +60,7 @@ class Gateway:
 
     Attributes:
         policies: What the bank wrote must hold before each action.
+        reviews: Where an approval is looked up; without it nothing that needs one can run.
         remote: The bank's own rasa-sdk actions; consulted for names not in `table`.
         relations: Relation to the words for it, from the lexicon, for payees.
         secret_slots: Slots whose values never reach the ledger or a foreign server.
@@ -59,6 +70,7 @@ class Gateway:
     ledger: Ledger
     policies: Mapping[ActionName, ActionPolicy]
     clock: Clock
+    reviews: ReviewQueue | None = None
     remote: ForeignActions = field(default_factory=FirstThatKnows)
     table: Mapping[ActionName, Action] = field(default_factory=lambda: ACTIONS)
     relations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -128,16 +140,65 @@ class Gateway:
 
     async def _guard(self, policy: ActionPolicy, request: ActionRequest) -> ActionResult | None:
         digest = self.digest(request.action, request.slots)
+        if request.review is not None:
+            approved = await self._is_approved(request, digest)
+            return None if approved else _refused(NOT_APPROVED)
         purpose = f"{request.action}:{digest}"
         step_up = missing_level(policy.level, request, purpose)
-        if step_up is None and policy.codes:
-            names = await self._names(request)
-            step_up = missing_code(policy, request, names, purpose, self.clock.now())
+        step_up = step_up or missing_identity(policy, request)
         if step_up is not None:
             return _step_up(step_up)
         if policy.confirmed and request.confirmed_digest != digest:
-            return _refused(NOT_CONFIRMED)
+            return _refused(await self._obstacle(request) or NOT_CONFIRMED)
+        if not policy.codes and policy.review is None:
+            return None
+        names = await self._names(request)
+        step_up = missing_code(policy, request, names, purpose, self.clock.now())
+        if step_up is not None:
+            return _step_up(step_up)
+        if needs_review(policy, names):
+            if request.customer_id is None:  # a level of 0 has not asked who speaks
+                return _step_up(StepUp(proof="phone", level=Assurance.PHONE))
+            return self._review(request, digest)
         return None
+
+    async def _obstacle(self, request: ActionRequest) -> ResponseKey | None:
+        """Why the bank would refuse.
+
+        Asked only before a yes: a change that was sent before and is tried again would find its
+        own effect in the way.
+        """
+        action = self.table.get(request.action)
+        if action is None or action.obstacle is None:
+            return None
+        return await action.obstacle(self.bank, self._context(request, None))
+
+    def _review(self, request: ActionRequest, digest: str) -> ActionResult:
+        arguments = self._arguments(request.action, request.slots)
+        needed = ReviewNeeded(
+            arguments={
+                name: value
+                for name, value in arguments.items()
+                if SlotName(name) not in self.secret_slots
+            },
+            arguments_sha256=digest,
+        )
+        return ActionResult(outcome="refused", reason=REVIEW_NEEDED, review=needed)
+
+    async def _is_approved(self, request: ActionRequest, digest: str) -> bool:
+        """Whether a colleague approved exactly this, for this customer."""
+        if self.reviews is None or request.review is None:
+            return False
+        review = await self.reviews.find(request.review)
+        return (
+            review is not None
+            and review.approved is True
+            and review.request.action == request.action
+            and review.request.customer_id == request.customer_id
+            and review.request.conversation_id == request.conversation_id
+            and review.request.epoch == request.epoch
+            and review.request.arguments_sha256 == digest
+        )
 
     async def _names(self, request: ActionRequest) -> dict[str, JsonValue]:
         """What conditions of codes may read; arguments in canonical form, as they are sent."""

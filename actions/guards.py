@@ -48,6 +48,24 @@ def missing_level(level: Assurance, request: ActionRequest, purpose: str) -> Ste
             return StepUp(proof="code", level=Assurance.FULL, purpose=purpose, target=RESERVED)
 
 
+def missing_identity(policy: ActionPolicy, request: ActionRequest) -> StepUp | None:
+    """Name and ID number, when the policy wants them matched and they were not."""
+    if policy.identified and request.assurance < Assurance.REAL_NAME:
+        return _identity()
+    return None
+
+
+def needs_review(policy: ActionPolicy, names: Mapping[str, JsonValue]) -> bool:
+    """Whether a colleague has to approve.
+
+    Args:
+        policy: Says when.
+        names: What its condition may read: {"slots": …, "facts": …}.
+    """
+    need = policy.review
+    return need is not None and (need.condition is None or need.condition.holds(names))
+
+
 def missing_code(
     policy: ActionPolicy,
     request: ActionRequest,

@@ -16,7 +16,7 @@ from pydantic import JsonValue
 
 from actions.arguments import read_amount
 from actions.bank.port import Account, BankApi
-from actions.receipts import change
+from actions.receipts import Checks, change
 from actions.registry import Action, ActionContext, slot_names
 from assistant.errors import BankRefused
 from assistant.model.assurance import Assurance
@@ -195,7 +195,7 @@ async def _validate_source(bank: BankApi, context: ActionContext) -> ActionResul
 
 
 def _is_called(account: Account, words: str) -> bool:
-    """"二类户", "活期账户": the class, or a part of the name; the usual account for 工资卡."""
+    """By its class (二类户) or a part of its name (活期); 工资卡 is the usual account."""
     wanted_class = _CLASS_WORDS.get(words[:1])
     if words[1:2] == "类" and wanted_class is not None:
         return account.account_class == wanted_class
@@ -303,7 +303,7 @@ PAYMENT_ACTIONS: Final[Sequence[Action]] = (
         _transfer_body,
         _transfer_result,
         optional=slot_names("currency", "from_account", "transfer_note"),
-        circumstances=_circumstances,
+        checks=Checks(circumstances=_circumstances),
     ),
     Action(name=ActionName("action_ask_payee"), run=_ask_payee),
     Action(name=ActionName("validate_payee"), run=_validate_payee),

@@ -1,4 +1,4 @@
-"""The customer's own particulars: mobile number, and what recommendations need to know."""
+"""The customer's own particulars: number, address, U-shield, and what recommendations need."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from pydantic import JsonValue
 
 from actions.accounts import OWED_KINDS, total_of
 from actions.bank.port import BankApi, RiskAssessment
-from actions.receipts import change
+from actions.card_changes import order_is_there
+from actions.receipts import Checks, change
 from actions.registry import Action, ActionContext, slot_names
 from assistant.errors import BankRefused
 from assistant.model.assurance import Assurance
@@ -22,6 +23,17 @@ from assistant.ports import ActionResult, ActionSay
 _PHONE: Final = SlotName("phone")
 _MOBILE: Final = re.compile(r"1[3-9]\d{9}", re.ASCII)
 """Mainland mobile numbers: 11 digits from 13 to 19 (MIIT numbering plan of 2017)."""
+
+_ADDRESS: Final = SlotName("address")
+_ADDRESS_LENGTH: Final = range(6, 201)
+"""Characters of a mailing address; the bank takes at most 200."""
+
+_PLACE_WORDS: Final = re.compile(
+    r"[省市区县區縣州旗镇鎮乡鄉村街路道巷弄里号號楼樓栋幢室苑园園厦廈座层層單单]"
+    r"|\d.*[a-z]|[a-z].*\d",
+    re.IGNORECASE,
+)
+"""A place has a name of a kind of place, or in English a word and a number."""
 
 _INVALID: Final = ResponseKey("utter_phone_invalid")
 _UNCHANGED: Final = ResponseKey("utter_phone_unchanged")
@@ -61,6 +73,27 @@ async def _validate_phone(bank: BankApi, context: ActionContext) -> ActionResult
         "reserved_phone_masked": mask_mobile(profile.phone),
     }
     return ActionResult(outcome="done", slots={_PHONE: phone}, facts=facts)
+
+
+async def _validate_address(bank: BankApi, context: ActionContext) -> ActionResult:
+    text = context.text(_ADDRESS)
+    if text is None:
+        return ActionResult(outcome="done")
+    address = read_address(text)
+    if address is None:
+        return _rejected(ResponseKey("utter_address_invalid"), _ADDRESS)
+    profile = await bank.profile(context.customer())
+    if address == profile.address:
+        return _rejected(ResponseKey("utter_address_unchanged"), _ADDRESS)
+    facts: Facts = {"address_before": profile.address}
+    return ActionResult(outcome="done", slots={_ADDRESS: address}, facts=facts)
+
+
+def read_address(text: str) -> str | None:
+    """A mailing address in one line, None when the text is not one."""
+    address = re.sub(r"\s+", " ", text).strip(" ，,。.；;")
+    is_place = _PLACE_WORDS.search(address) is not None
+    return address if len(address) in _ADDRESS_LENGTH and is_place else None
 
 
 async def _read_profile(bank: BankApi, context: ActionContext) -> ActionResult:
@@ -106,8 +139,38 @@ def _risk_facts(risk: RiskAssessment | None, today: date) -> Facts:
     }
 
 
-def _rejected(key: ResponseKey) -> ActionResult:
-    return ActionResult(outcome="done", slots={_PHONE: None}, says=(ActionSay(response_key=key),))
+def _rejected(key: ResponseKey, slot: SlotName = _PHONE) -> ActionResult:
+    return ActionResult(outcome="done", slots={slot: None}, says=(ActionSay(response_key=key),))
+
+
+async def _is_phone(bank: BankApi, context: ActionContext, result: Mapping[str, JsonValue]) -> bool:
+    return (await bank.profile(context.customer())).phone == result.get("phone")
+
+
+async def _is_address(
+    bank: BankApi, context: ActionContext, result: Mapping[str, JsonValue]
+) -> bool:
+    return (await bank.profile(context.customer())).address == result.get("address")
+
+
+def _address_body(context: ActionContext) -> dict[str, JsonValue]:
+    address = read_address(context.required(_ADDRESS))
+    if address is None:
+        raise BankRefused(ResponseKey("reason_address_invalid"))
+    return {"address": address}
+
+
+def _address_result(result: Mapping[str, JsonValue]) -> Facts:
+    return {"address": result.get("address")}
+
+
+def _nothing_more(_: ActionContext) -> dict[str, JsonValue]:
+    """The U-shield is known by its owner alone."""
+    return {}
+
+
+def _order_result(result: Mapping[str, JsonValue]) -> Facts:
+    return {"order_id": result.get("order_id"), "status": result.get("status")}
 
 
 def _phone_body(context: ActionContext) -> dict[str, JsonValue]:
@@ -125,7 +188,29 @@ def _phone_result(result: Mapping[str, JsonValue]) -> Facts:
 
 
 PROFILE_ACTIONS: Final[Sequence[Action]] = (
-    change("update_phone", slot_names("phone"), _phone_body, _phone_result),
+    change(
+        "update_phone",
+        slot_names("phone"),
+        _phone_body,
+        _phone_result,
+        optional=slot_names("old_phone"),
+        checks=Checks(verify=_is_phone),
+    ),
+    change(
+        "update_address",
+        slot_names("address"),
+        _address_body,
+        _address_result,
+        checks=Checks(verify=_is_address),
+    ),
+    change(
+        "reset_ushield_password",
+        (),
+        _nothing_more,
+        _order_result,
+        checks=Checks(verify=order_is_there),
+    ),
     Action(name=ActionName("validate_phone"), run=_validate_phone),
+    Action(name=ActionName("validate_address"), run=_validate_address),
     Action(name=ActionName("read_profile"), run=_read_profile, level=Assurance.PHONE),
 )

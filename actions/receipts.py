@@ -8,6 +8,8 @@ said to have done is read back, and a bank that shows something else has not con
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
 
 from pydantic import JsonValue
 
@@ -24,6 +26,25 @@ Verify = Callable[[BankApi, ActionContext, Mapping[str, JsonValue]], Awaitable[b
 """Whether the bank's records show what its answer (`result`) says."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checks:
+    """What is asked of the bank around a change.
+
+    Attributes:
+        circumstances: Facts that the conditions of one-time codes and reviews may ask about.
+        obstacle: Why the bank would refuse, as far as its records tell beforehand.
+        verify: Reads back what was done. Records that do not show it leave the outcome
+            unknown, to be settled by asking; records that cannot be read leave it done.
+    """
+
+    circumstances: Circumstances | None = None
+    obstacle: Obstacle | None = None
+    verify: Verify | None = None
+
+
+_NO_CHECKS: Final = Checks()
+
+
 def change(
     name: str,
     arguments: tuple[SlotName, ...],
@@ -31,9 +52,7 @@ def change(
     to_facts: ToFacts,
     *,
     optional: tuple[SlotName, ...] = (),
-    circumstances: Circumstances | None = None,
-    obstacle: Obstacle | None = None,
-    verify: Verify | None = None,
+    checks: Checks = _NO_CHECKS,
 ) -> Action:
     """Declare a change that is one operation of the bank.
 
@@ -43,10 +62,7 @@ def change(
         to_bank: Body of the operation, without the customer.
         to_facts: From the operation's `result` to facts; reference and instant are added.
         optional: Slots it takes when they are filled.
-        circumstances: Facts that the conditions of one-time codes may ask about.
-        obstacle: Why the bank would refuse, as far as its records tell beforehand.
-        verify: Reads back what was done. Records that do not show it leave the outcome
-            unknown, to be settled by asking; records that cannot be read leave it done.
+        checks: What is asked of the bank around it.
     """
     action = ActionName(name)
 
@@ -66,10 +82,10 @@ def change(
             raise BankUnavailable(msg)
         answer = await bank.operation(action, context.customer(), body, context.key)
         result = report(answer)
-        if verify is None:
+        if checks.verify is None:
             return result
         try:
-            held = await verify(bank, context, answer.result)
+            held = await checks.verify(bank, context, answer.result)
         except (BankUnavailable, BankRefused):
             return result  # the bank's own receipt stands; its records could not be read
         if not held:
@@ -83,6 +99,6 @@ def change(
         run=run,
         report=report,
         optional=optional,
-        circumstances=circumstances,
-        obstacle=obstacle,
+        circumstances=checks.circumstances,
+        obstacle=checks.obstacle,
     )

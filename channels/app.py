@@ -19,6 +19,7 @@ from starlette.middleware.cors import CORSMiddleware
 from assistant.errors import AssistantError
 from assistant.ports import Clock
 from channels.desk import http as desk
+from channels.desk import reviews
 from channels.service import Service
 from channels.settings import Settings, is_address
 from channels.web import http, pages, problems, sandbox, stream
@@ -74,7 +75,8 @@ def create_app(
         redoc_url=None,
     )
     problems.install(app)
-    for router in (http.health_router, http.router, sandbox.router, desk.router, stream.router):
+    api = (http.health_router, http.router, sandbox.router, desk.router, reviews.router)
+    for router in (*api, stream.router):
         app.include_router(router)
     pages.install(app)
     # The last one added is the outermost.
@@ -211,13 +213,14 @@ async def _tickets(settings: Settings, clock: Clock, stack: AsyncExitStack) -> T
 
 
 async def _settle(service: Service) -> None:
-    """Ask the bank about actions left unknown, again and again."""
+    """Ask about actions left unknown, and carry out what colleagues approved, again and again."""
     while True:
         await asyncio.sleep(SETTLE_EVERY_S)
         try:
             settled = await service.assistant.settle_unknown()
+            await service.reviews.carry_out()
         except AssistantError as error:
-            _log.warning("unknown actions not settled: %s", error.code)
+            _log.warning("unknown actions or reviews not settled: %s", error.code)
             continue
         if settled:
             _log.info("unknown actions settled: %d", settled)

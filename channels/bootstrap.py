@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from assistant.adapters.database import open_engine
 from assistant.adapters.desk import SqlHandoffDesk
 from assistant.adapters.event_store import SqlEventStore
 from assistant.adapters.locks import MemoryLock, RedisLock
+from assistant.adapters.review import SqlReviewQueue
 from assistant.adapters.schema import upgrade_engine
 from assistant.adapters.system import RandomIds, SystemClock
 from assistant.colleagues import Colleagues
@@ -42,6 +43,7 @@ from assistant.ports import (
     IdSource,
     Understander,
 )
+from assistant.reviews import Reviews
 from assistant.turn import Assistant
 from assistant.understanding.classifier import train
 from assistant.understanding.labels import label_texts
@@ -56,6 +58,7 @@ from knowledge.example_vectors import ExampleVectors
 from knowledge.indexing import BuiltIndex, build_index
 from knowledge.loader import load
 from knowledge.lookup import DocumentLibrary
+from knowledge.reranker import Reranker
 from knowledge.retrieval import HybridKnowledge
 from knowledge.vectors import Progress
 
@@ -85,6 +88,7 @@ class RunningService:
 
     assistant: Assistant
     colleagues: Colleagues
+    reviews: Reviews
     broadcast: Broadcast
     clock: Clock
     ids: IdSource
@@ -119,7 +123,12 @@ class RunningService:
         return "ok" if answer.is_success else f"answers {answer.status_code}"
 
 
-def search_in(built: BuiltIndex, encoder: SentenceEncoder, release: Release) -> HybridKnowledge:
+def search_in(
+    built: BuiltIndex,
+    encoder: SentenceEncoder,
+    release: Release,
+    reranker: Reranker | None = None,
+) -> HybridKnowledge:
     """The bank's documents with the release's synonyms and its list of what they do not cover."""
     tuned = release.settings.get("knowledge")
     outside = tuned.get("outside") if isinstance(tuned, dict) else None
@@ -127,6 +136,7 @@ def search_in(built: BuiltIndex, encoder: SentenceEncoder, release: Release) -> 
         encoder,
         synonyms=release.lexicon.synonyms,
         outside=[str(pattern) for pattern in outside] if isinstance(outside, list) else [],
+        reranker=reranker,
     )
 
 
@@ -167,7 +177,7 @@ def make_brain(
         ContentError: The pack is wrong.
         KnowledgeUnavailable: The index cannot be opened.
     """
-    encoder = SentenceEncoder(settings.embedding_model or BUNDLED)
+    encoder = SentenceEncoder(settings.embedding_model or BUNDLED, settings.data_dir / "models")
     warming = encoder.warm()
     release = load_release(settings.content_dir)
     tell = told or _nobody
@@ -275,11 +285,14 @@ async def build(
             release=brain.release,
         )
         desk = SqlHandoffDesk(engine, clock, ids)
+        reviews = SqlReviewQueue(engine, clock, ids)
+        gateway = await _gateway(settings, brain.release, bank, engine, clock, stack)
         ports = Ports(
-            actions=await _gateway(settings, brain.release, bank, engine, clock, stack),
+            actions=replace(gateway, reviews=reviews),
             identity=BankIdentity(bank),
             knowledge=brain.knowledge,
             desk=desk,
+            reviews=reviews,
             clock=clock,
             ids=ids,
         )
@@ -291,6 +304,7 @@ async def build(
                 conversations=conversations,
             ),
             colleagues=Colleagues(desk=desk, conversations=conversations),
+            reviews=Reviews(ports=ports, conversations=conversations),
             broadcast=broadcast,
             clock=clock,
             ids=ids,

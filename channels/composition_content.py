@@ -36,6 +36,9 @@ _SAID_BY_CODE = frozenset(
         "utter_card_not_found",
         "utter_payee_ambiguous",
         "utter_payee_unknown",
+        "utter_from_account_unknown",
+        "utter_from_account_is_payee",
+        "utter_terms",
         "utter_phone_unchanged",
     }
 )
@@ -72,7 +75,7 @@ def check_pack(settings: Settings) -> list[Finding]:
 
 def bank_encoder(settings: Settings) -> SentenceEncoder:
     """The embedding model of the settings; loads with its first text."""
-    return SentenceEncoder(settings.embedding_model or BUNDLED)
+    return SentenceEncoder(settings.embedding_model or BUNDLED, settings.data_dir / "models")
 
 
 def make_index(

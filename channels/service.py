@@ -11,6 +11,7 @@ from assistant.model.ids import DocumentId
 from assistant.model.message import InboundMessage, Turn
 from assistant.model.release import Release
 from assistant.ports import Broadcast, Clock, IdSource
+from assistant.reviews import Reviews
 
 
 class Answering(Protocol):
@@ -70,6 +71,8 @@ class Service(Protocol):
     def assistant(self) -> Answering: ...  # noqa: D102 - typed by name
     @property
     def colleagues(self) -> Colleagues: ...  # noqa: D102 - typed by name
+    @property
+    def reviews(self) -> Reviews: ...  # noqa: D102 - typed by name
     @property
     def broadcast(self) -> Broadcast: ...  # noqa: D102 - typed by name
     @property

@@ -54,6 +54,10 @@ class LexicalIndex:
         """Inverse document frequency in nats; highest for words no text holds."""
         return math.log(1 + (self._size + 0.5) / (self._counts[word] + 0.5))
 
+    def knows(self, word: str) -> bool:
+        """Whether any text holds a word."""
+        return self._counts[word] > 0
+
     def coverage(self, words: Sequence[str], position: int) -> float:
         """Share of the question's words, weighed by rarity, that a text holds; 0 to 1."""
         total = sum(self.rarity(word) for word in words)

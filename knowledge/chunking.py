@@ -21,12 +21,14 @@ from markdown_it import MarkdownIt
 
 from assistant.model.ids import DocumentId, PassageId
 from knowledge.documents import Document
+from knowledge.ingest.footnotes import NOTE
 
 MAX_PASSAGE_CHARACTERS: Final = 360
 """E5 reads 512 tokens; 360 Chinese characters with title and section stay below that."""
 
 _SENTENCE: Final = re.compile(
-    r".+?(?:[。！？；!?;]+[”’」』）)】\"']*|\.(?=\s|$)[\"')]*|$)", re.DOTALL
+    # A footnote belongs to its sentence, whatever stops stand in it.
+    rf"(?:{NOTE}|(?!{NOTE}).)+?(?:[。！？；!?;]+[”’」』）)】\"']*|\.(?=\s|$)[\"')]*|$)", re.DOTALL
 )
 _LIST_MARK: Final = re.compile(r"^\s*(?:[-*+•·]|\d+[.、)）](?!\d)|>)\s*")
 _TABLE_RULE: Final = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
@@ -54,6 +56,9 @@ class Passage:
         section: Heading path below the title, joined by " / "; "" above the first heading.
         text: The piece without bold, code and link marks.
         context: Title, section and topics: what the piece is about but need not repeat.
+        page: Page of the source it begins on, None without pages.
+        known_from: First day the bank said so.
+        known_to: Last day the bank held it to be right, None while it does.
     """
 
     passage_id: PassageId
@@ -67,6 +72,9 @@ class Passage:
     text: str
     context: str
     sentences: tuple[Sentence, ...]
+    page: int | None = None
+    known_from: date = date.min
+    known_to: date | None = None
 
     @property
     def heading(self) -> str:
@@ -81,8 +89,10 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class _Section:
+    """A heading path and the blocks right below it, each with its line of the body."""
+
     path: tuple[str, ...]
-    blocks: tuple[str, ...]
+    blocks: tuple[tuple[int, str], ...]
 
 
 def passages_of(document: Document) -> tuple[Passage, ...]:
@@ -92,7 +102,7 @@ def passages_of(document: Document) -> tuple[Passage, ...]:
     for section in _sections(document):
         name = " / ".join(section.path)
         slug = _slug(section.path)
-        for text in _pieces(section.blocks):
+        for line, text in _pieces(section.blocks):
             numbers[slug] = numbers.get(slug, 0) + 1
             passage_id = f"{document.document_id}@{document.version}#{slug}-{numbers[slug]}"
             passages.append(
@@ -108,6 +118,9 @@ def passages_of(document: Document) -> tuple[Passage, ...]:
                     text=text,
                     context=" ".join((document.title, name, *document.topics)),
                     sentences=tuple(sentences_of(text)),
+                    page=document.page_of(line),
+                    known_from=document.first_known,
+                    known_to=document.known_to,
                 )
             )
     return tuple(passages)
@@ -150,13 +163,13 @@ def _sections(document: Document) -> Iterator[_Section]:
     """Headings in order, each with the blocks right below it."""
     lines = document.body.splitlines()
     path: list[tuple[int, str]] = []
-    blocks: list[str] = []
+    blocks: list[tuple[int, str]] = []
     tokens = _markdown.parse(document.body)
     for position, token in enumerate(tokens):
         if token.level or token.map is None or token.nesting < 0:
             continue
         if not _HEADINGS.match(token.tag):
-            blocks.append(_plain(lines[slice(*token.map)]))
+            blocks.append((token.map[0] + 1, _plain(lines[slice(*token.map)])))
             continue
         yield _Section(tuple(name for _, name in path), tuple(blocks))
         blocks = []
@@ -172,16 +185,21 @@ def _plain(lines: Sequence[str]) -> str:
     return _INLINE_MARKS.sub(lambda mark: mark[1] or "", "\n".join(lines)).strip()
 
 
-def _pieces(blocks: Sequence[str]) -> Iterator[str]:
-    """Blocks packed together up to the limit; one that is longer by itself is split."""
-    piece = ""
-    for block in (part for whole in blocks for part in _split(whole)):
+def _pieces(blocks: Sequence[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """Blocks packed together up to the limit; one that is longer by itself is split.
+
+    Yields:
+        The line each piece begins on, and its text.
+    """
+    piece, began = "", 1
+    for line, block in ((line, part) for line, whole in blocks for part in _split(whole)):
         if piece and len(piece) + len(block) + 2 > MAX_PASSAGE_CHARACTERS:
-            yield piece
+            yield began, piece
             piece = ""
+        began = began if piece else line
         piece = f"{piece}\n\n{block}" if piece else block
     if piece:
-        yield piece
+        yield began, piece
 
 
 def _split(block: str) -> Iterator[str]:

@@ -15,7 +15,15 @@ from knowledge.content_yaml import Part, read_yaml
 
 RASA_FOLDERS: Final = ("flows", "domain", "responses", "nlu", "data")
 """Folders whose files are recognised by their top-level keys, as Rasa does."""
-OWN_FOLDERS: Final = ("lexicon", "products", "segments", "policies", "compliance")
+OWN_FOLDERS: Final = (
+    "lexicon",
+    "products",
+    "segments",
+    "policies",
+    "compliance",
+    "calculators",
+    "answers",
+)
 _NOT_CONTENT: Final = (
     "documents",
     "vectors",

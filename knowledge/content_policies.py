@@ -11,14 +11,21 @@ from pydantic import JsonValue
 
 from assistant.model.assurance import Assurance
 from assistant.model.ids import ActionName, ResponseKey
-from assistant.model.release import REPLY_WITHHELD, ActionPolicy, CodeRule, ReviewRule
+from assistant.model.release import (
+    REPLY_WITHHELD,
+    ActionPolicy,
+    CodeRule,
+    ReviewNeed,
+    ReviewRule,
+)
 from knowledge.content_files import DEFAULTS_PREFIX
 from knowledge.content_names import Names, slot_condition
 from knowledge.content_problems import Place, did_you_mean
 from knowledge.content_reading import Reader
 from knowledge.content_yaml import Part
 
-_POLICY_KEYS: Final = ("level", "confirm", "codes", "description")
+_POLICY_KEYS: Final = ("level", "identity", "confirm", "codes", "review", "description")
+_REVIEW_KEYS: Final = ("if",)
 _CODE_KEYS: Final = ("if", "to")
 _CODE_NAMES: Final = frozenset({"slots", "facts"})
 _RESERVED: Final = "reserved"
@@ -100,8 +107,21 @@ def _policy(names: Names, action: ActionName, part: Part, source: str) -> Action
         level=Assurance(_TOP_LEVEL if level is None else level),
         codes=tuple(rule for rule in rules if rule is not None),
         confirmed=reader.flag(keys.get("confirm"), "confirm", default=False),
+        identified=reader.flag(keys.get("identity"), "identity", default=False),
+        review=_review_need(names, keys.get("review")),
         source=source,
     )
+
+
+def _review_need(names: Names, part: Part | None) -> ReviewNeed | None:
+    """`review: true`, or a mapping with the condition."""
+    if part is None:
+        return None
+    if not part.is_mapping:
+        always = names.reader.flag(part, "review", default=False)
+        return ReviewNeed() if always else None
+    keys = names.reader.known(part, "a review", _REVIEW_KEYS)
+    return ReviewNeed(condition=slot_condition(names, keys.get("if"), _CODE_NAMES))
 
 
 def _code_rule(names: Names, part: Part) -> CodeRule | None:

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from assistant.model.ids import PassageId
 from knowledge.bm25 import LexicalIndex
-from knowledge.chunking import Passage, passages_of
+from knowledge.chunking import Passage, Sentence, passages_of
 from knowledge.documents import Document
+from knowledge.rows import in_words, is_row
 from knowledge.vectors import Progress, VectorCache, Vectors
 
 
@@ -51,11 +52,41 @@ class Corpus:
         last = [(passage.effective_to or date.max).toordinal() for passage in self.passages]
         return np.array(first, dtype=np.int64), np.array(last, dtype=np.int64)
 
-    def valid_on(self, day: date) -> NDArray[np.bool_]:
-        """Which passages may be quoted as of `day`."""
+    @cached_property
+    def _known_days(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        first = [passage.known_from.toordinal() for passage in self.passages]
+        last = [(passage.known_to or date.max).toordinal() for passage in self.passages]
+        return np.array(first, dtype=np.int64), np.array(last, dtype=np.int64)
+
+    def valid_on(self, day: date, known_on: date | None = None) -> NDArray[np.bool_]:
+        """Which passages may be quoted as of `day`, by what the bank said on `known_on`.
+
+        Args:
+            day: Day whose terms are asked for.
+            known_on: None: the same day.
+        """
         first, last = self._days
-        ordinal = day.toordinal()
-        return np.asarray((first <= ordinal) & (ordinal <= last))
+        said, withdrawn = self._known_days
+        valid, known = day.toordinal(), (known_on or day).toordinal()
+        return np.asarray(
+            (first <= valid) & (valid <= last) & (said <= known) & (known <= withdrawn)
+        )
+
+    @cached_property
+    def _versions(self) -> dict[str, list[int]]:
+        groups: dict[str, list[int]] = {}
+        for index, passage in enumerate(self.passages):
+            groups.setdefault(passage.document_id, []).append(index)
+        return groups
+
+    def dated_on(self, day: date) -> NDArray[np.bool_]:
+        """Passages of documents that had a version on `day`, whichever the passage is of."""
+        valid = self.valid_on(day)
+        dated = np.zeros(len(self.passages), dtype=np.bool_)
+        for members in self._versions.values():
+            if valid[members].any():
+                dated[members] = True
+        return dated
 
     def sentences_of(self, position: int) -> Vectors | None:
         """Vectors of the sentences of one passage, None when there are none."""
@@ -102,8 +133,19 @@ def embedded_texts(passages: Sequence[Passage]) -> list[str]:
     return [
         *(passage.embedded_text for passage in passages),
         *(passage.heading for passage in passages),
-        *(sentence.text for passage in passages for sentence in passage.sentences),
+        *(
+            said_in(passage, sentence)
+            for passage in passages
+            for sentence in passage.sentences
+        ),
     ]
+
+
+def said_in(passage: Passage, sentence: Sentence) -> str:
+    """What the vector of a sentence stands for; a row alone says nothing, so with headings."""
+    if not is_row(sentence.text):
+        return sentence.text
+    return f"{passage.heading} {in_words(passage.text, sentence.text, sentence.start)}"
 
 
 def _count(passage: Passage) -> int:

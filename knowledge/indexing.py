@@ -10,7 +10,8 @@ from typing import Final
 from knowledge.corpus import Corpus, build_corpus, embedded_texts
 from knowledge.documents import Document, read_documents
 from knowledge.index_chroma import ChromaIndex, open_index
-from knowledge.retrieval import HybridKnowledge
+from knowledge.reranker import Reranker
+from knowledge.retrieval import HybridKnowledge, PairScorer
 from knowledge.vectors import SHIPPED_FOLDER, PassageEncoder, Progress, VectorCache
 
 DOCUMENTS_FOLDER: Final = "documents"
@@ -31,9 +32,19 @@ class BuiltIndex:
         *,
         synonyms: Mapping[str, Sequence[str]] | None = None,
         outside: Sequence[str] = (),
+        reranker: Reranker | None = None,
+        pairs: PairScorer | None = None,
     ) -> HybridKnowledge:
         """The port Knowledge over this index; arguments as in HybridKnowledge."""
-        return HybridKnowledge(self.corpus, self.index, encoder, synonyms=synonyms, outside=outside)
+        return HybridKnowledge(
+            self.corpus,
+            self.index,
+            encoder,
+            synonyms=synonyms,
+            outside=outside,
+            reranker=reranker,
+            pairs=pairs,
+        )
 
 
 def build_index(

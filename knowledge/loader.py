@@ -18,6 +18,8 @@ from pydantic import JsonValue
 from assistant.errors import ContentError
 from assistant.model.ids import ActionName, FlowId
 from assistant.model.release import Release
+from knowledge.content_approved import read_approved
+from knowledge.content_calculators import read_calculators
 from knowledge.content_domain import Domain, read_domain
 from knowledge.content_entities import with_entity_words
 from knowledge.content_examples import stand_ins
@@ -145,6 +147,8 @@ def read(
         segments=tuple(shelf.segments),
         policies=rules.policies,
         review_rules=tuple(rules.review),
+        calculators=read_calculators(own.own["calculators"], problems),
+        approved=read_approved(own.own["answers"], problems),
         settings={**project, **settings},
     )
     return Pack(

@@ -1,7 +1,8 @@
 """Finding the passages that answer a question: words and meaning together.
 
-    normalise → candidates by meaning (vector index) and by words (BM25), valid on the day
-              → exact signals of each candidate → rank → probability → sentences
+    read the question (script, synonyms, terms, the day it asks about, what it leans on)
+      → candidates by meaning (vector index, headings) and by words (BM25), valid on the day
+      → passages ranked → their sentences ranked → the probability that the best one answers
 
 Traditional Chinese is searched as Simplified; an English question meets Chinese passages by
 meaning, and by words where the lexicon lists English names.
@@ -19,15 +20,26 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.errors import KnowledgeUnavailable
 from assistant.ports.knowledge import PassageHit, SentenceHit
+from knowledge.answering import Evidence, answer_features
 from knowledge.corpus import Corpus
+from knowledge.days import day_asked
+from knowledge.features import Found, passage_features, sentence_features
+from knowledge.follow_up import readings
 from knowledge.index_chroma import Neighbour
-from knowledge.scoring import Signals, answerable, passage_score, sentence_score
+from knowledge.reranker import Reranker, load_reranker
+from knowledge.scoring import passage_score, sentence_score
 from knowledge.vectors import PassageEncoder
-from knowledge.words import Synonyms, is_foreign, normalised, words_of
+from knowledge.views import PassageView, Question, question_of, view_of
+from knowledge.words import Synonyms, normalised, pairs_of, words_of
 
 _CANDIDATES: Final = 40
-_TOP: Final = 3  # passages whose best sentence decides whether the question is answerable
+_BY_HEADING: Final = 10
+_READ: Final = 8  # passages whose sentences are ranked
+_FAMILY: Final = 3  # passages whose other pieces of the same section are looked at too
+_OWN_READING: Final = 0.1
+"""What a question that may lean on an earlier one loses when read alone."""
 
 
 class VectorIndex(Protocol):
@@ -42,21 +54,12 @@ class VectorIndex(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class _Question:
-    """A question made ready.
+class PairScorer(Protocol):
+    """A cross-encoder: reads a question and a passage together."""
 
-    Attributes:
-        words: Those that passages may hold, synonyms included.
-        lexical: BM25 of every passage.
-    """
-
-    text: str
-    words: tuple[str, ...]
-    vector: NDArray[np.float32]
-    lexical: NDArray[np.float32]
-    is_foreign: bool
-    is_outside: bool
+    def scores(self, question: str, texts: Sequence[str]) -> Sequence[float]:
+        """How well each text answers; only their order and distances mean something."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +68,47 @@ class Candidate:
 
     Attributes:
         position: Its place in the corpus.
-        cosines: Of the question and each of its sentences; empty when those have no vectors.
+        features: In the order of PASSAGE_NAMES.
     """
 
     position: int
-    signals: Signals
-    cosines: tuple[float, ...]
+    found: Found
+    features: tuple[float, ...]
+    rank: float
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSentence:
+    """A sentence of a candidate; `features` in the order of SENTENCE_NAMES."""
+
+    position: int
+    place: int
+    features: tuple[float, ...]
+    rank: float
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Everything worked out for one question, for answering and for fitting the weights.
+
+    Attributes:
+        candidates: Best first.
+        sentences: Of the first candidates, best first.
+        answer_features: In the order of ANSWER_NAMES; empty when nothing was found.
+        score: Probability that the best sentence answers.
+    """
+
+    question: Question
+    candidates: tuple[Candidate, ...]
+    sentences: tuple[ReadSentence, ...]
+    answer_features: tuple[float, ...]
+    score: float
 
 
 class HybridKnowledge:
     """Implements the port Knowledge over a corpus, a vector index and BM25."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the parts of a search
         self,
         corpus: Corpus,
         index: VectorIndex,
@@ -84,6 +116,8 @@ class HybridKnowledge:
         *,
         synonyms: Mapping[str, Sequence[str]] | None = None,
         outside: Sequence[str] = (),
+        reranker: Reranker | None = None,
+        pairs: PairScorer | None = None,
     ) -> None:
         """Put the parts together.
 
@@ -95,12 +129,18 @@ class HybridKnowledge:
             outside: Regular expressions of questions the documents do not cover although
                 they sound like it, such as another bank's prices; matched against the
                 normalised question.
+            reranker: Weights; those of the package by default.
+            pairs: A cross-encoder that ranks the passages instead of the learned weights.
         """
         self._corpus = corpus
         self._index = index
         self._encoder = encoder
         self._synonyms = Synonyms(synonyms)
         self._outside = tuple(re.compile(pattern, re.IGNORECASE) for pattern in outside)
+        self._reranker = reranker or load_reranker()
+        self._pairs = pairs
+        self._views: dict[int, PassageView] = {}
+        self._family = _families(corpus)
 
     async def search(
         self,
@@ -109,85 +149,283 @@ class HybridKnowledge:
         as_of: date,
         limit: int = 5,
         audience: frozenset[str] = frozenset(),
+        before: Sequence[str] = (),
+        known_on: date | None = None,
     ) -> list[PassageHit]:
         """See the port. An empty audience means everybody's documents."""
-        return await asyncio.to_thread(self.find, question, as_of, limit, audience)
+        return await asyncio.to_thread(
+            self.find, question, as_of, limit, audience, before, known_on
+        )
 
     def find(
-        self, question: str, as_of: date, limit: int, audience: frozenset[str] = frozenset()
+        self,
+        question: str,
+        as_of: date,
+        limit: int,
+        audience: frozenset[str] = frozenset(),
+        before: Sequence[str] = (),
+        known_on: date | None = None,
     ) -> list[PassageHit]:
-        """The same, in the calling thread.
-
-        Raises:
-            KnowledgeUnavailable: The vector index does not answer.
-        """
+        """The same, in the calling thread."""
         if limit <= 0 or not question.strip():
             return []
+        return self._hits(self.findings(question, as_of, audience, before, known_on), limit)
+
+    def findings(
+        self,
+        question: str,
+        as_of: date,
+        audience: frozenset[str] = frozenset(),
+        before: Sequence[str] = (),
+        known_on: date | None = None,
+    ) -> Findings:
+        """Everything worked out for a question, in the reading the documents answer best."""
+        leaning = readings(question, before, self._synonyms)
+        found = [self._findings(text, as_of, audience, known_on) for text in leaning]
+        if not leaning:
+            return self._findings(question, as_of, audience, known_on)
+        best = max(found, key=lambda one: one.score)
+        if best.score < 1 - _OWN_READING:
+            alone = self._findings(question, as_of, audience, known_on)
+            if alone.score - _OWN_READING > best.score:
+                return alone
+        return best
+
+    def _findings(
+        self, question: str, as_of: date, audience: frozenset[str], known_on: date | None
+    ) -> Findings:
         asked = self._prepared(question)
-        candidates = self._ranked(asked, as_of, audience)
-        if not candidates:
-            return []
-        best = answerable(
-            max(candidate.signals.sentence for candidate in candidates[:_TOP]),
-            is_foreign=asked.is_foreign,
-            is_outside=asked.is_outside,
+        cosines: NDArray[np.float32] = (
+            self._corpus.vectors @ asked.vector if self._corpus.passages else np.zeros(0, np.float32)
         )
-        top = candidates[0].signals.rank
-        return [
-            self._hit(candidate, asked, passage_score(best, top - candidate.signals.rank))
-            for candidate in candidates[:limit]
-        ]
+        candidates = self._ranked(asked, cosines, self._valid(asked, as_of, known_on), as_of, audience)
+        sentences = self._sentences(asked, candidates[:_READ])
+        if not sentences:
+            return Findings(asked, tuple(candidates), (), (), 0.0)
+        features = answer_features(
+            asked, self._evidence(candidates, sentences, cosines), self._corpus.lexical.knows
+        )
+        score = self._reranker.answer.probability(features)
+        return Findings(asked, tuple(candidates), tuple(sentences), tuple(features), score)
 
-    def candidates(self, question: str, as_of: date) -> list[Candidate]:
-        """Everything looked at for a question, best first; for fitting the weights."""
-        return self._ranked(self._prepared(question), as_of, frozenset())
+    def _evidence(
+        self,
+        candidates: Sequence[Candidate],
+        sentences: Sequence[ReadSentence],
+        cosines: NDArray[np.float32],
+    ) -> Evidence:
+        best = sentences[0]
+        view = self._view(best.position)
+        found = next(one.found for one in candidates if one.position == best.position)
+        return Evidence(
+            view=view,
+            sentence=view.sentences[best.place],
+            ranks=[one.rank for one in candidates],
+            sentence_ranks=[one.rank for one in sentences],
+            cosine=found.sentences[best.place] if found.sentences else found.cosine,
+            heading=found.heading,
+            cosines=cosines,
+            bm25=found.bm25,
+        )
 
-    def _ranked(self, asked: _Question, as_of: date, audience: frozenset[str]) -> list[Candidate]:
-        if not self._corpus.passages:
-            return []
-        near = self._near(asked, as_of, audience)
-        found = [self._candidate(position, asked) for position in near]
-        return sorted(found, key=lambda candidate: -candidate.signals.rank)
-
-    def _prepared(self, question: str) -> _Question:
+    def _prepared(self, question: str) -> Question:
         text = normalised(question)
         widened = self._synonyms.added_to(text)
-        return _Question(
-            text=text,
-            words=tuple(dict.fromkeys(words_of(widened))),
-            vector=self._encoder.queries([text])[0],
-            lexical=self._corpus.lexical.scores(widened),
-            is_foreign=is_foreign(text),
+        lexical = self._corpus.lexical
+        tokens = {*words_of(widened), *pairs_of(widened)}
+        return question_of(
+            text,
+            widened,
+            self._synonyms.canonical(text),
+            {token: lexical.rarity(token) for token in tokens},
+            self._encoder.queries([text])[0],
+            lexical.scores(widened),
             is_outside=any(pattern.search(text) for pattern in self._outside),
         )
 
-    def _near(self, asked: _Question, as_of: date, audience: frozenset[str]) -> Iterable[int]:
-        """Positions worth scoring exactly, valid on the day and meant for the audience."""
-        neighbours = self._index.nearest(asked.vector.tolist(), as_of=as_of, limit=_CANDIDATES)
-        found = {self._corpus.position[item.passage_id]: None for item in neighbours}
-        lexical = np.where(self._corpus.valid_on(as_of), asked.lexical, 0.0)
-        by_words = np.argsort(-lexical, kind="stable")[:_CANDIDATES]
-        found.update({int(position): None for position in by_words if lexical[position] > 0})
-        return [position for position in found if self._is_for(position, audience)]
+    def _valid(
+        self, asked: Question, as_of: date, known_on: date | None
+    ) -> tuple[NDArray[np.bool_], date]:
+        """Which passages may answer, and the day they are valid on.
+
+        A rate of the past is only taken from what was valid then. Anything else said about
+        the past ("昨天丢了卡") may be answered by a document that had no version then.
+        Who says what is known when has read the day already.
+        """
+        if known_on is not None:
+            return self._corpus.valid_on(as_of, known_on), as_of
+        day = day_asked(asked.text, as_of)
+        if day is None:
+            return self._corpus.valid_on(as_of), as_of
+        then = self._corpus.valid_on(day)
+        if "rate" in asked.kinds:
+            return then, day
+        return then | (self._corpus.valid_on(as_of) & ~self._corpus.dated_on(day)), day
+
+    def _ranked(
+        self,
+        asked: Question,
+        cosines: NDArray[np.float32],
+        valid: tuple[NDArray[np.bool_], date],
+        as_of: date,
+        audience: frozenset[str],
+    ) -> list[Candidate]:
+        if not self._corpus.passages:
+            return []
+        mask, day = valid
+        near = self._near(asked, cosines, mask, {day, as_of})
+        chosen = [p for p in near if mask[p] and self._is_for(p, audience)]
+        candidates = self._scored(asked, chosen, near, cosines)
+        family = dict.fromkeys(
+            member
+            for one in candidates[:_FAMILY]
+            for member in self._family.get(one.position, ())
+            if member not in near
+        )
+        if family:
+            everyone = near | {position: len(near) for position in family}
+            candidates = self._scored(asked, [*chosen, *family], everyone, cosines)
+        return candidates
+
+    def _near(
+        self,
+        asked: Question,
+        cosines: NDArray[np.float32],
+        mask: NDArray[np.bool_],
+        days: Iterable[date],
+    ) -> dict[int, int]:
+        """Positions worth scoring exactly, with their place by meaning."""
+        found: dict[int, int] = {}
+        for position in self._by_meaning(asked, cosines, mask, days):
+            found.setdefault(position, len(found))
+        headings = np.where(mask, self._corpus.heading_vectors @ asked.vector, -1.0)
+        lexical = np.where(mask, asked.lexical, 0.0)
+        for scores, limit, least in ((headings, _BY_HEADING, -1.0), (lexical, _CANDIDATES, 0.0)):
+            for position in _highest(scores, limit):
+                if scores[position] > least:
+                    found.setdefault(position, _CANDIDATES)
+        return found
+
+    def _by_meaning(
+        self,
+        asked: Question,
+        cosines: NDArray[np.float32],
+        mask: NDArray[np.bool_],
+        days: Iterable[date],
+    ) -> list[int]:
+        try:
+            return [
+                self._corpus.position[item.passage_id]
+                for day in days
+                for item in self._index.nearest(
+                    asked.vector.tolist(), as_of=day, limit=_CANDIDATES
+                )
+            ]
+        except KnowledgeUnavailable:
+            # The vectors are here too: slower than the index, and exact.
+            return _highest(np.where(mask, cosines, -1.0), _CANDIDATES)
 
     def _is_for(self, position: int, audience: frozenset[str]) -> bool:
         meant = self._corpus.passages[position].audience
         return not audience or not meant or bool(meant & audience)
 
-    def _candidate(self, position: int, asked: _Question) -> Candidate:
-        passage = float(self._corpus.vectors[position] @ asked.vector)
-        rows = self._corpus.sentences_of(position)
-        cosines = tuple((rows @ asked.vector).tolist()) if rows is not None else ()
-        signals = Signals(
-            passage=passage,
-            heading=float(self._corpus.heading_vectors[position] @ asked.vector),
-            sentence=max(cosines, default=passage),
-            lexical=float(asked.lexical[position]),
-        )
-        return Candidate(position, signals, cosines)
+    def _scored(
+        self,
+        asked: Question,
+        positions: Sequence[int],
+        near: Mapping[int, int],
+        cosines: NDArray[np.float32],
+    ) -> list[Candidate]:
+        order = sorted(positions, key=lambda position: -asked.lexical[position])
+        by_words = {position: place for place, position in enumerate(order)}
+        best = float(asked.lexical.max(initial=0.0))
+        found = [
+            Found(
+                cosine=float(cosines[position]),
+                heading=float(self._corpus.heading_vectors[position] @ asked.vector),
+                sentences=self._cosines(position, asked),
+                bm25=float(asked.lexical[position]),
+                best_bm25=best,
+                by_meaning=near[position],
+                by_words=by_words[position],
+            )
+            for position in positions
+        ]
+        rows = [
+            passage_features(asked, self._view(position), one)
+            for position, one in zip(positions, found, strict=True)
+        ]
+        ranks = self._reranker.passage.scores(rows)
+        candidates = [
+            Candidate(position, one, tuple(row), float(rank))
+            for position, one, row, rank in zip(positions, found, rows, ranks, strict=True)
+        ]
+        candidates.sort(key=lambda candidate: -candidate.rank)
+        return self._reread(asked, candidates) if self._pairs else candidates
 
-    def _hit(self, candidate: Candidate, asked: _Question, score: float) -> PassageHit:
-        passage = self._corpus.passages[candidate.position]
+    def _reread(self, asked: Question, candidates: list[Candidate]) -> list[Candidate]:
+        """The first candidates in the order of the cross-encoder, on the scale of the ranks."""
+        first = candidates[:_CANDIDATES]
+        if self._pairs is None or len(first) <= 1:
+            return candidates
+        texts = [self._corpus.passages[one.position].embedded_text for one in first]
+        scores = np.asarray(self._pairs.scores(asked.text, texts), dtype=np.float64)
+        ranks = np.array([one.rank for one in first])
+        spread = scores.std() or 1.0
+        scaled = (scores - scores.mean()) / spread * ranks.std() + ranks.mean()
+        reread = [
+            Candidate(one.position, one.found, one.features, float(rank))
+            for one, rank in zip(first, scaled, strict=True)
+        ]
+        reread.sort(key=lambda candidate: -candidate.rank)
+        return reread
+
+    def _sentences(self, asked: Question, candidates: Sequence[Candidate]) -> list[ReadSentence]:
+        read: list[ReadSentence] = []
+        top = candidates[0].rank if candidates else 0.0
+        for candidate in candidates:
+            view = self._view(candidate.position)
+            rows = sentence_features(asked, view, candidate.found, candidate.rank - top)
+            ranks = self._reranker.sentence.scores(rows)
+            read.extend(
+                ReadSentence(candidate.position, place, tuple(row), float(rank))
+                for place, (row, rank) in enumerate(zip(rows, ranks, strict=True))
+            )
+        return sorted(read, key=lambda sentence: -sentence.rank)
+
+    def _cosines(self, position: int, asked: Question) -> tuple[float, ...]:
+        rows = self._corpus.sentences_of(position)
+        return tuple((rows @ asked.vector).tolist()) if rows is not None else ()
+
+    def _view(self, position: int) -> PassageView:
+        view = self._views.get(position)
+        if view is None:
+            view = self._views[position] = view_of(self._corpus.passages[position])
+        return view
+
+    def _hits(self, findings: Findings, limit: int) -> list[PassageHit]:
+        if not findings.candidates:
+            return []
+        top = findings.candidates[0].rank
+        best = findings.sentences[0].rank if findings.sentences else 0.0
+        by_position: dict[int, list[SentenceHit]] = {}
+        for read in findings.sentences:
+            sentence = self._corpus.passages[read.position].sentences[read.place]
+            hit = SentenceHit(
+                text=sentence.text, score=sentence_score(findings.score, best - read.rank)
+            )
+            by_position.setdefault(read.position, []).append(hit)
+        return [
+            self._hit(
+                candidate.position,
+                passage_score(findings.score, top - candidate.rank),
+                by_position.get(candidate.position, ()),
+            )
+            for candidate in findings.candidates[:limit]
+        ]
+
+    def _hit(self, position: int, score: float, sentences: Iterable[SentenceHit]) -> PassageHit:
+        passage = self._corpus.passages[position]
         return PassageHit(
             passage_id=passage.passage_id,
             document_id=passage.document_id,
@@ -198,26 +436,28 @@ class HybridKnowledge:
             effective_to=passage.effective_to,
             text=passage.text,
             score=score,
-            sentences=self._sentences(candidate, asked),
+            sentences=tuple(sentences),
+            page=passage.page,
         )
 
-    def _sentences(self, candidate: Candidate, asked: _Question) -> tuple[SentenceHit, ...]:
-        sentences = self._corpus.passages[candidate.position].sentences
-        cosines = candidate.cosines or (candidate.signals.passage,) * len(sentences)
-        hits = [
-            SentenceHit(
-                text=sentence.text,
-                score=sentence_score(
-                    cosine, self._coverage(asked, sentence.text), is_foreign=asked.is_foreign
-                ),
-            )
-            for sentence, cosine in zip(sentences, cosines, strict=True)
-        ]
-        return tuple(sorted(hits, key=lambda hit: -hit.score))
 
-    def _coverage(self, asked: _Question, sentence: str) -> float:
-        text = normalised(sentence)
-        weights = {word: self._corpus.lexical.rarity(word) for word in asked.words}
-        total = sum(weights.values())
-        held = sum(weight for word, weight in weights.items() if word in text)
-        return held / total if total else 0.0
+def _highest(scores: NDArray[np.float32], limit: int) -> list[int]:
+    """Places of the highest scores, highest first."""
+    if len(scores) <= limit:
+        return [int(place) for place in np.argsort(-scores, kind="stable")]
+    part = np.argpartition(-scores, limit)[:limit]
+    return [int(place) for place in part[np.argsort(-scores[part], kind="stable")]]
+
+
+def _families(corpus: Corpus) -> dict[int, tuple[int, ...]]:
+    """For each piece of a section that was cut, all pieces of that section."""
+    sections: dict[tuple[str, str, str], list[int]] = {}
+    for position, passage in enumerate(corpus.passages):
+        key = (passage.document_id, passage.version, passage.section)
+        sections.setdefault(key, []).append(position)
+    return {
+        position: tuple(members)
+        for members in sections.values()
+        if len(members) > 1
+        for position in members
+    }

@@ -71,8 +71,15 @@ class Range:
 
 def terms_of(text: str) -> frozenset[Term]:
     """The terms of a normalised text; days of the calendar are none."""
-    plain = _CALENDAR.sub("□", text)
-    return frozenset(term for match in _TERM.finditer(plain) for term in _term(match))
+    return frozenset(term for _, _, term in terms_in(text))
+
+
+def terms_in(text: str) -> tuple[tuple[int, int, Term], ...]:
+    """The terms of a normalised text with where they stand, left to right."""
+    plain = _CALENDAR.sub(lambda match: "□" * len(match[0]), text)
+    return tuple(
+        (*match.span(), term) for match in _TERM.finditer(plain) for term in _term(match)
+    )
 
 
 def _term(match: re.Match[str]) -> Iterator[Term]:

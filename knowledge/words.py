@@ -74,7 +74,7 @@ class Synonyms:
         self._canonical = {
             normalised(variant): normalised(word)
             for word, others in (variants or {}).items()
-            for variant in others
+            for variant in (word, *others)
         }
         longest_first = sorted(filter(None, self._canonical), key=len, reverse=True)
         self._pattern = re.compile("|".join(map(_bounded, longest_first)) or r"(?!)")
@@ -84,9 +84,16 @@ class Synonyms:
 
         Added, not replaced: a variant may be part of a longer word that means itself.
         """
-        added = [self._canonical[match] for match in self._pattern.findall(text)]
-        new = [word for word in dict.fromkeys(added) if word not in text]
+        new = [word for word in self.canonical(text) if word not in text]
         return " ".join((text, *new))
+
+    def canonical(self, text: str) -> tuple[str, ...]:
+        """The canonical words of what a normalised text holds, in its order."""
+        return tuple(dict.fromkeys(name for _, _, name in self.found_in(text)))
+
+    def found_in(self, text: str) -> list[tuple[int, int, str]]:
+        """Variants and canonical words in a normalised text: start, end, canonical word."""
+        return [(*match.span(), self._canonical[match[0]]) for match in self._pattern.finditer(text)]
 
 
 def _bounded(word: str) -> str:

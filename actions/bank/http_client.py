@@ -60,6 +60,7 @@ _ORDERS: Final = TypeAdapter(tuple[Order, ...])
 _PAYEES: Final = TypeAdapter(tuple[Payee, ...])
 _HOLDINGS: Final = TypeAdapter(tuple[Holding, ...])
 _LOANS: Final = TypeAdapter(tuple[Loan, ...])
+_MONEY: Final = TypeAdapter(Money)
 _PAGE: Final = TypeAdapter(TransactionPage)
 _RESULT: Final = TypeAdapter(OperationResult)
 _CODE_SENT: Final = TypeAdapter(CodeSent)
@@ -112,6 +113,12 @@ class HttpBank:
     async def cards(self, customer_id: CustomerId) -> tuple[Card, ...]:
         """See the port."""
         return _parsed(_CARDS, await self._of(customer_id, "cards"))
+
+    async def replacement_fee(self, customer_id: CustomerId, card: str, reason: str) -> Money:
+        """See the port."""
+        path = f"/customers/{quote(customer_id, safe='')}/replacement-fee"
+        answer = await self._read("GET", path, params={"card": card, "reason": reason})
+        return _parsed(_MONEY, _object(answer).get("fee"))
 
     async def orders(self, customer_id: CustomerId) -> tuple[Order, ...]:
         """See the port."""

@@ -261,6 +261,16 @@ class BankApi(Protocol):
         """Cards with status and limit."""
         ...
 
+    async def replacement_fee(self, customer_id: CustomerId, card: str, reason: str) -> Money:
+        """What a new card would cost.
+
+        Args:
+            customer_id: Whose card it is.
+            card: Last four digits.
+            reason: `lost` or `damaged`.
+        """
+        ...
+
     async def orders(self, customer_id: CustomerId) -> tuple[Order, ...]:
         """Orders, oldest first."""
         ...

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from assistant.acting.context import TurnContext
 from assistant.acting.proofs import ask_for_proof, proofs_held
+from assistant.acting.review import submit_review
 from assistant.dialogue.runner import Run, mark_checked
 from assistant.dialogue.stack import (
     OUTCOME_SLOTS,
@@ -11,14 +12,17 @@ from assistant.dialogue.stack import (
     cancel,
     drop,
     flow_of,
+    prefill_mark,
     push_pattern,
     remember,
+    skip_mark,
 )
 from assistant.model.events import ActionFinished, Confirmed, SlotSet
 from assistant.model.frozen import Facts
 from assistant.model.ids import ActionName, SlotName
 from assistant.ports import ActionRequest, ActionResult, ActionSay
 
+_PREFILL = "prefill_"
 _ERROR_PATTERN = "pattern_internal_error"
 _UNANSWERED = "reason_bank_unavailable"
 
@@ -37,8 +41,11 @@ async def run_bank_action(decision: Run, context: TurnContext) -> bool:
     if result.step_up is not None:
         ask_for_proof(result.step_up, decision.action, context)
         return True
+    if result.review is not None:
+        await submit_review(decision.action, result.review, context)
+        return True
     _keep(result, context)
-    if decision.asks or decision.validates or decision.action.startswith("prefill_"):
+    if decision.asks or decision.validates or decision.action.startswith(_PREFILL):
         return _settle_question(decision, result, context)
     context.log.add(
         ActionFinished,
@@ -134,9 +141,14 @@ def _keep(result: ActionResult, context: TurnContext) -> None:
 def _settle_question(decision: Run, result: ActionResult, context: TurnContext) -> bool:
     """After `action_ask_…`, `validate_…` or `prefill_…`: the flow stays at its question."""
     if result.outcome == "refused":
+        if decision.action.startswith(_PREFILL):  # to be asked again before the question is
+            slot = SlotName(decision.action.removeprefix(_PREFILL))
+            remember(context.log, {prefill_mark(slot): None})
         context.say("utter_action_refused", outcome_facts(result, context))
         return False
     _speak(result, context)
+    if result.skip:
+        remember(context.log, {skip_mark(SlotName(decision.action.removeprefix(_PREFILL))): True})
     if decision.validates:
         mark_checked(context.log, decision.validates)
     return not decision.asks

@@ -18,7 +18,18 @@ from assistant.model.flow import END
 from assistant.model.frozen import Facts
 from assistant.model.ids import FlowId, ResponseKey, SlotName
 from assistant.model.message import Button, Citation, ReplyPart
-from assistant.ports import ActionGateway, Clock, HandoffDesk, IdentityProofs, IdSource, Knowledge
+from assistant.ports import (
+    ActionGateway,
+    ChatModel,
+    Clock,
+    Documents,
+    HandoffDesk,
+    IdentityProofs,
+    IdSource,
+    Knowledge,
+    NoDocuments,
+    ReviewQueue,
+)
 from assistant.response.render import Renderer, pick
 
 BANK_ZONE = ZoneInfo("Asia/Shanghai")
@@ -27,14 +38,22 @@ BANK_ZONE = ZoneInfo("Asia/Shanghai")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """Everything outside that a turn may touch."""
+    """Everything outside that a turn may touch.
+
+    Attributes:
+        documents: Whole documents by name, for calculations and approved answers.
+        phrasing: A language model that may phrase cited sentences; None for none.
+    """
 
     actions: ActionGateway
     identity: IdentityProofs
     knowledge: Knowledge
     desk: HandoffDesk
+    reviews: ReviewQueue
     clock: Clock
     ids: IdSource
+    documents: Documents = field(default_factory=NoDocuments)
+    phrasing: ChatModel | None = None
 
 
 @dataclass(slots=True, kw_only=True)

@@ -11,10 +11,24 @@ from assistant.adapters.locks import MemoryLock
 from assistant.adapters.numbering import customer_of, leaves_turn_open, number
 from assistant.errors import ConversationMoved
 from assistant.model.events import Event
-from assistant.model.ids import ConversationId, CustomerId, TicketId
-from assistant.ports import Clock, ConversationHead, IdSource, StoredEvent, Ticket
+from assistant.model.ids import ConversationId, CustomerId, ReviewId, TicketId
+from assistant.ports import (
+    Clock,
+    ConversationHead,
+    IdSource,
+    Review,
+    ReviewRequest,
+    StoredEvent,
+    Ticket,
+)
 
-__all__ = ["MemoryBroadcast", "MemoryDesk", "MemoryEventStore", "MemoryLock"]
+__all__ = [
+    "MemoryBroadcast",
+    "MemoryDesk",
+    "MemoryEventStore",
+    "MemoryLock",
+    "MemoryReviewQueue",
+]
 
 
 @dataclass(slots=True)
@@ -147,3 +161,72 @@ class MemoryDesk:
         position = waiting.index(ticket.ticket_id) + 1
         eta_s = position * self.seconds_per_ticket
         return ticket.model_copy(update={"position": position, "eta_s": eta_s})
+
+
+@dataclass(slots=True)
+class MemoryReviewQueue:
+    """Implements the ReviewQueue port."""
+
+    clock: Clock
+    ids: IdSource
+    _reviews: dict[ReviewId, Review] = field(default_factory=dict)
+
+    async def submit(self, request: ReviewRequest) -> Review:
+        """See the port."""
+        for review in await self.waiting():
+            if _matter(review.request) == _matter(request):
+                return review
+        review = Review(
+            review_id=ReviewId(self.ids.new("r")),
+            request=request,
+            status="waiting",
+            created_at=self.clock.now(),
+        )
+        self._reviews[review.review_id] = review
+        return review
+
+    async def find(self, review_id: ReviewId) -> Review | None:
+        """See the port."""
+        return self._reviews.get(review_id)
+
+    async def waiting(self) -> list[Review]:
+        """See the port."""
+        return [review for review in self._reviews.values() if review.status == "waiting"]
+
+    async def decided(self) -> list[Review]:
+        """See the port."""
+        open_ones = {"approved", "refused"}
+        return [review for review in self._reviews.values() if review.status in open_ones]
+
+    async def decide(
+        self, review_id: ReviewId, *, approved: bool, colleague: str, reason: str
+    ) -> Review | None:
+        """See the port."""
+        review = self._reviews.get(review_id)
+        if review is None:
+            return None
+        if review.status != "waiting":
+            is_same = (review.approved, review.colleague) == (approved, colleague)
+            return review if is_same else None
+        decided = review.model_copy(
+            update={
+                "status": "approved" if approved else "refused",
+                "approved": approved,
+                "colleague": colleague,
+                "reason": reason,
+                "decided_at": self.clock.now(),
+            }
+        )
+        self._reviews[review_id] = decided
+        return decided
+
+    async def close(self, review_id: ReviewId) -> None:
+        """See the port."""
+        review = self._reviews.get(review_id)
+        if review is not None and review.status != "waiting":
+            self._reviews[review_id] = review.model_copy(update={"status": "closed"})
+
+
+def _matter(request: ReviewRequest) -> tuple[str, str, str]:
+    """Two requests with the same are one matter."""
+    return (request.customer_id, request.action, request.arguments_sha256)

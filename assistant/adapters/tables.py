@@ -98,3 +98,31 @@ handoff_ticket = Table(
     ),
 )
 """The queue of the desk; a conversation has at most one ticket that is not closed."""
+
+review = Table(
+    "review",
+    metadata,
+    Column("review_id", Text, primary_key=True),
+    Column("customer_id", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("arguments_sha256", Text, nullable=False),
+    Column("request", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("approved", Boolean),
+    Column("colleague", Text),
+    Column("reason", Text),
+    Column("created_at", UtcInstant, nullable=False),
+    Column("decided_at", UtcInstant),
+    Index("ix_review_status", "status", "created_at"),
+    Index(
+        "ux_review_waiting",
+        "customer_id",
+        "action",
+        "arguments_sha256",
+        unique=True,
+        sqlite_where=text("status = 'waiting'"),
+        postgresql_where=text("status = 'waiting'"),
+    ),
+)
+"""What waits for a colleague's decision. `request` is the ReviewRequest as JSON; the same matter
+waits only once."""

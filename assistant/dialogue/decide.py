@@ -55,6 +55,7 @@ _SIMPLE_PATTERNS: dict[type, str] = {
     AskOutcome: "pattern_last_outcome",
     UndoDone: "pattern_correct_done",
 }
+_CLARIFICATION = FlowId("pattern_clarification")
 HANDOFF_FLOW = FlowId("human_handoff")
 SESSION_START = FlowId("pattern_session_start")
 """Run with the first message of a conversation; there is none unless the pack has one."""
@@ -119,6 +120,7 @@ def _talk(command: Command, log: TurnLog) -> None:
             context = pattern_context.cannot_handle(
                 command.reason, failures, asked=log.tracker.asked is not None
             )
+            context["about"] = command.about
             push_pattern(log, "pattern_cannot_handle", context)
         case _:
             if isinstance(command, ChitChat):
@@ -168,6 +170,13 @@ def _answer(yes: bool, log: TurnLog) -> None:
     To any other question a no means "leave it" and a yes means nothing: it is asked again.
     """
     asked = log.tracker.asked
+    top = log.tracker.top
+    if top is not None and top.flow == _CLARIFICATION:
+        # It answers "which of these?", and says nothing to the question that waits below.
+        drop(log, top)
+        if asked is None:
+            _talk(CannotHandle(), log)
+        return
     if asked is None or asked.slot is None:
         push_pattern(log, "pattern_thanks")
         return

@@ -22,6 +22,7 @@ from assistant.dialogue.stack import (
     finish_top,
     flow_of,
     go_to,
+    prefill_mark,
     push,
     remember,
     skip_mark,
@@ -233,8 +234,8 @@ class Runner:
 
     def _ask(self, frame: Frame, step: CollectStep) -> Decision:
         prefill = ActionName(f"prefill_{step.slot}")
-        if self.actions.knows(prefill) and not frame.context.get(_prefilled(step.slot)):
-            remember(self.log, {_prefilled(step.slot): True})
+        if self.actions.knows(prefill) and not frame.context.get(prefill_mark(step.slot)):
+            remember(self.log, {prefill_mark(step.slot): True})
             return Run(prefill)
         confirms = self._confirms(step)
         digest = self.actions.digest(confirms, self.log.tracker.slots) if confirms else None
@@ -272,7 +273,3 @@ def mark_checked(log: TurnLog, slot: SlotName) -> None:
 
 def _checked(slot: SlotName) -> str:
     return f"checked_{slot}"
-
-
-def _prefilled(slot: SlotName) -> str:
-    return f"prefilled_{slot}"

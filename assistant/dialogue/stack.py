@@ -38,6 +38,11 @@ def skip_mark(slot: SlotName) -> str:
     return f"skipped_{slot}"
 
 
+def prefill_mark(slot: SlotName) -> str:
+    """In the context of a frame: the action that knows the answer beforehand was asked."""
+    return f"prefilled_{slot}"
+
+
 def flow_of(log: TurnLog, frame: Frame) -> Flow:
     """The definition of a frame's flow."""
     return log.release.flows[frame.flow]
@@ -87,15 +92,19 @@ def remember(log: TurnLog, facts: Facts) -> None:
 
 
 def go_to(log: TurnLog, step_id: StepId) -> None:
-    """Move the active frame to a step; a question that must always be asked is cleared."""
+    """Move the active frame to a step; a question that must always be asked is cleared.
+
+    What was learnt for that question is learnt anew, because it may rest on values that have
+    been corrected since.
+    """
     frame = log.tracker.stack[-1]
     change_top(log, step=step_id)
     step = flow_of(log, frame).steps.get(step_id)
-    if (
-        isinstance(step, CollectStep)
-        and step.ask_before_filling
-        and log.tracker.slots.get(step.slot) is not None
-    ):
+    if not isinstance(step, CollectStep) or not step.ask_before_filling:
+        return
+    if frame.context.get(prefill_mark(step.slot)):
+        remember(log, {prefill_mark(step.slot): None})
+    if log.tracker.slots.get(step.slot) is not None:
         log.add(SlotSet, slot=step.slot, value=None, origin="flow")
 
 

@@ -11,6 +11,7 @@ found by bisection to 12 places.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal, DecimalException, localcontext
@@ -24,6 +25,7 @@ _MOST_NODES: Final = 120
 _LARGEST_POWER: Final = 1200
 """A loan of a hundred years has 1,200 monthly payments."""
 _STEPS: Final = 60
+_DIGITS: Final = re.compile(r"[\d.]+")
 
 
 class FormulaError(ValueError):
@@ -135,11 +137,14 @@ def _check(node: ast.expr, text: str) -> None:
             name in _FUNCTIONS and len(arguments) == _FUNCTIONS[name][1]
         ):
             parts = arguments
-        case ast.Name() | ast.Constant(value=int() | float()):
+        case ast.Name():
+            parts = []
+        case ast.Constant(value) if _DIGITS.fullmatch(str(value)):
             parts = []
         case _:
-            msg = f"`{text}` may hold only names, numbers, + - * / **, comparisons, if/else and"
-            raise FormulaError(f"{msg} {', '.join(_FUNCTIONS)}")
+            known = ", ".join(_FUNCTIONS)
+            msg = f"`{text}` may hold only names, numbers, + - * / **, if/else and {known}"
+            raise FormulaError(msg)
     for part in parts:
         _check(part, text)
 
@@ -150,7 +155,7 @@ class _Exact(ast.NodeTransformer):
     def __init__(self, text: str) -> None:
         self.text = text
 
-    def visit_Constant(self, node: ast.Constant) -> ast.Constant:  # noqa: N802 - named by ast
+    def visit_Constant(self, node: ast.Constant) -> ast.Constant:
         written = ast.get_source_segment(self.text, node) or str(node.value)
         return ast.Constant(value=written.replace("_", ""))
 

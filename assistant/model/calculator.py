@@ -1,5 +1,7 @@
-"""Calculations the bank offers: what starts one, what it needs, where rates stand, how it is worked
-out. All of it is content; nothing here knows a product."""
+"""Calculations the bank offers, all of it content: nothing here knows a product.
+
+What starts one, what it needs, where rates stand in the documents, how it is worked out.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +12,9 @@ from typing import Literal
 from assistant.model.arithmetic import Formula
 from assistant.model.ids import DocumentId
 
-ValueKind = Literal["money", "percent", "months", "days", "periods", "number"]
-"""What an input is: yuan, hundredths, months, days, instalments, a plain number."""
+ValueKind = Literal["money", "percent", "months", "days", "periods", "number", "charge"]
+"""What a value is: yuan, hundredths, months, days, instalments, a plain number, a price list's
+entry such as "2元" or "金额的0.03%，最高50元"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,8 +28,8 @@ class CellSource:
         row: Input whose value the row (or sentence) has to name, e.g. the term.
         tier: Input whose value has to lie within the range the row begins with.
         column: Words of the column's heading; without any the only fitting cell is taken.
-        named: Groups of words, one of which has to be in the question and in the row alike: the
-            name of a currency, of a product.
+        named: Names that mean the same (美元, USD), a group each; the question has to use one,
+            and whatever it names has to stand in the row, its section or its head too.
     """
 
     document: DocumentId
@@ -47,7 +50,7 @@ class CalculatorInput:
         source: Where the bank's documents have it; used when the customer gives none.
         words: Words beside which the customer gives it, where two inputs are of one kind.
         currency: Of money; "" takes any foreign one.
-        shown_as: Unit shown after a plain number, by locale.
+        of: For a charge, the input it is charged on.
         least: Least value that makes sense.
         most: Greatest one.
     """
@@ -59,6 +62,7 @@ class CalculatorInput:
     source: CellSource | None = None
     words: tuple[str, ...] = ()
     currency: str = "CNY"
+    of: str = ""
     least: int = 0
     most: int = 10**12
 

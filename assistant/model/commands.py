@@ -157,11 +157,13 @@ class CannotHandle(BaseCommand):
     """Nothing fits.
 
     Attributes:
-        reason: `not_understood`, `out_of_scope`, `empty`, `unreadable`, `too_long`.
+        reason: `not_understood`, `out_of_scope`, `other_institution`, `unreadable` and the like.
+        about: What it is about, in the customer's words, where the reply names it.
     """
 
     command: Literal["cannot_handle"] = "cannot_handle"
     reason: str = "not_understood"
+    about: str = ""
 
 
 Command = Annotated[

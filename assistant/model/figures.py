@@ -290,9 +290,7 @@ _READERS: Final = (
     (re.compile(rf"(?P<n>{_NUMBER})\s*(?:%|个百分点|per ?cent(?:age points?)?)"), _percent),
     (re.compile(rf"(?P<n>{_NUMBER})\s*(?:个?基点|bps?\b)"), _basis_points),
     (
-        re.compile(
-            rf"(?:(?P<year>20\d\d)[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}}))(?![\d.])"
-        ),
+        re.compile(r"(?:(?P<year>20\d\d)[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2}))(?![\d.])"),
         _date,
     ),
     (

@@ -71,6 +71,9 @@ class Citation(Frozen):
         quote: The sentence itself, word for word.
         url: Path that opens the document at the sentence.
         page: Page of the source document, where it has pages.
+        sentence_hash: Of the quote, see `assistant.model.evidence`.
+        start: Place of the quote in its passage, characters.
+        end: After its last character.
     """
 
     document_id: DocumentId
@@ -83,6 +86,9 @@ class Citation(Frozen):
     url: str
     passage_id: PassageId
     page: int | None = None
+    sentence_hash: str = ""
+    start: int = 0
+    end: int = 0
 
 
 class ReplyPart(Frozen):

@@ -8,7 +8,9 @@ from typing import Final, Literal
 
 from pydantic import JsonValue
 
+from assistant.model.approved import ApprovedAnswer
 from assistant.model.assurance import Assurance
+from assistant.model.calculator import Calculator
 from assistant.model.flow import Flow
 from assistant.model.ids import ActionName, Fingerprint, FlowId, ResponseKey, SlotName
 from assistant.model.message import Locale
@@ -130,6 +132,17 @@ class CodeRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewNeed:
+    """When a colleague has to see the customer by video before the action runs.
+
+    Attributes:
+        condition: Over slots and facts of the action; None means always.
+    """
+
+    condition: Predicate | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ActionPolicy:
     """What must hold before an action runs; data the bank can read in one place.
 
@@ -137,6 +150,8 @@ class ActionPolicy:
         level: Least assurance.
         codes: One-time codes asked for besides the level, in this order.
         confirmed: Whether a yes to exactly this read-back is needed.
+        identified: Whether name and ID number must have been matched, whatever the level.
+        review: When a colleague has to approve; None means never.
         source: File and line.
     """
 
@@ -144,6 +159,8 @@ class ActionPolicy:
     level: Assurance
     codes: tuple[CodeRule, ...] = ()
     confirmed: bool = False
+    identified: bool = False
+    review: ReviewNeed | None = None
     source: str = ""
 
 
@@ -174,6 +191,8 @@ class Release:
         fingerprint: Hash over every file; written on each event.
         actions: Custom actions the domain names; the gateway must know each of them.
         segments: Rules in order; the first that matches wins.
+        calculators: By id, in the order in which they are tried.
+        approved: Fixed wordings for questions.
         settings: Numbers the bank may tune, e.g. understanding thresholds.
     """
 
@@ -188,6 +207,8 @@ class Release:
     segments: tuple[Segment, ...] = ()
     policies: Mapping[ActionName, ActionPolicy] = field(default_factory=dict)
     review_rules: tuple[ReviewRule, ...] = ()
+    calculators: Mapping[str, Calculator] = field(default_factory=dict)
+    approved: tuple[ApprovedAnswer, ...] = ()
     settings: Mapping[str, JsonValue] = field(default_factory=dict)
 
     @property

@@ -38,6 +38,8 @@ from assistant.model.events import (
     PlanChanged,
     Recommended,
     ReplyReviewed,
+    ReviewDecided,
+    ReviewRequested,
     Said,
     SignedIn,
     SlotCorrected,
@@ -71,6 +73,7 @@ class Tracker:
         proofs: Passed one-time codes with a purpose, newest last.
         failures: Times in a row that nothing fitted.
         unsettled: Actions that ended `unknown` and were not reconciled yet, by key.
+        reviews: What waits for a colleague's decision, by ticket, oldest first.
     """
 
     conversation_id: ConversationId
@@ -98,6 +101,7 @@ class Tracker:
     ticket: HandoffRequested | None = None
     colleague: str | None = None
     unsettled: dict[str, ActionFinished] = field(default_factory=dict)
+    reviews: dict[str, ReviewRequested] = field(default_factory=dict)
 
     @classmethod
     def replay(cls, conversation_id: ConversationId, events: Iterable[Event]) -> Tracker:
@@ -178,6 +182,10 @@ class Tracker:
                 self.proofs.append(event)
             case HandoffRequested():
                 self.ticket, self.failures = event, 0
+            case ReviewRequested():
+                self.reviews[event.ticket] = event
+            case ReviewDecided():
+                self.reviews.pop(event.ticket, None)
             case HandoffAccepted():
                 self.colleague = event.colleague
             case HandoffEnded():

@@ -8,6 +8,7 @@ from assistant.ports.actions import (
     ActionResult,
     ActionSay,
     Proof,
+    ReviewNeeded,
     Settled,
     StepUp,
 )
@@ -15,7 +16,14 @@ from assistant.ports.basics import Clock, IdSource
 from assistant.ports.chat_model import ChatModel, ModelUnavailable, Proposal
 from assistant.ports.desk import HandoffDesk, Ticket
 from assistant.ports.identity import CodeCheck, CodeTicket, IdentityProofs
-from assistant.ports.knowledge import Knowledge, PassageHit, SentenceHit
+from assistant.ports.knowledge import (
+    Documents,
+    Knowledge,
+    NoDocuments,
+    PassageHit,
+    SentenceHit,
+)
+from assistant.ports.review import Review, ReviewQueue, ReviewRequest
 from assistant.ports.store import (
     Broadcast,
     ConversationHead,
@@ -44,6 +52,7 @@ __all__ = [
     "CodeTicket",
     "ConversationHead",
     "ConversationLock",
+    "Documents",
     "Encoder",
     "EventStore",
     "HandoffDesk",
@@ -52,9 +61,14 @@ __all__ = [
     "IntentScores",
     "Knowledge",
     "ModelUnavailable",
+    "NoDocuments",
     "PassageHit",
     "Proof",
     "Proposal",
+    "Review",
+    "ReviewNeeded",
+    "ReviewQueue",
+    "ReviewRequest",
     "SentenceHit",
     "Settled",
     "StepUp",

@@ -18,6 +18,7 @@ from assistant.model.ids import (
     IdempotencyKey,
     ReceiptId,
     ResponseKey,
+    ReviewId,
 )
 from assistant.model.message import Button, Locale
 from assistant.model.outcome import Outcome
@@ -51,6 +52,18 @@ class Proof(Frozen):
     at: datetime
 
 
+class ReviewNeeded(Frozen):
+    """A colleague has to see the customer before the action may run.
+
+    Attributes:
+        arguments: What the action would be run with, in canonical form.
+        arguments_sha256: Digest of them: what was confirmed is what the colleague decides about.
+    """
+
+    arguments: dict[str, JsonValue]
+    arguments_sha256: str
+
+
 class ActionRequest(Frozen):
     """One request to the bank.
 
@@ -60,6 +73,8 @@ class ActionRequest(Frozen):
         confirmed_digest: Digest of the arguments the customer said yes to.
         customer_id: From the session, never from the message or a model.
         assurance: Level after decay.
+        review: A colleague's approval of exactly this; it stands for level, codes and yes,
+            which were settled when it was asked for.
     """
 
     action: ActionName
@@ -74,6 +89,7 @@ class ActionRequest(Frozen):
     locale: Locale = "zh-Hans"
     text: str = ""
     turn: int = 0
+    review: ReviewId | None = None
 
 
 class ActionSay(Frozen):
@@ -99,6 +115,8 @@ class ActionResult(Frozen):
         slots: Slots to set; None clears.
         says: Replies the action asks for, in order.
         step_up: Set when a proof is missing; nothing was asked of the bank.
+        review: Set when only a colleague's approval is missing; nothing was asked of the bank.
+        skip: There is nothing to choose from, so the question need not be asked.
     """
 
     outcome: Outcome
@@ -107,6 +125,8 @@ class ActionResult(Frozen):
     slots: dict[str, JsonValue] = {}
     says: tuple[ActionSay, ...] = ()
     step_up: StepUp | None = None
+    review: ReviewNeeded | None = None
+    skip: bool = False
     receipt_id: ReceiptId | None = None
     idempotency_key: IdempotencyKey | None = None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Protocol
 
@@ -65,3 +66,30 @@ class Knowledge(Protocol):
             KnowledgeUnavailable: The index is missing or damaged.
         """
         ...
+
+
+class Documents(Protocol):
+    """The bank's documents by name, for what may not be left to a search: rates, approved answers.
+
+    Reading does not fail: the documents are part of the content release.
+    """
+
+    def passages(self, document_id: DocumentId, as_of: date) -> Sequence[PassageHit]:
+        """The version valid on the day, in its own order; empty when there is none."""
+        ...
+
+    def owner_of(self, document_id: DocumentId, as_of: date) -> str:
+        """Department that answers for the version valid on the day; "" when there is none."""
+        ...
+
+
+class NoDocuments:
+    """Implements the port Documents with nothing in it."""
+
+    def passages(self, document_id: DocumentId, as_of: date) -> Sequence[PassageHit]:
+        """See the port."""
+        return ()
+
+    def owner_of(self, document_id: DocumentId, as_of: date) -> str:
+        """See the port."""
+        return ""

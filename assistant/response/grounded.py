@@ -14,8 +14,10 @@ from enum import Enum
 from typing import Final, Literal, TypeAlias
 from urllib.parse import quote
 
+from assistant.model.evidence import anchor_of, sentence_hash
 from assistant.model.message import Citation
 from assistant.ports.knowledge import PassageHit
+from assistant.response.tables import cells_of, columns_asked, heads_of, is_row
 
 
 class Asked(Enum):
@@ -48,10 +50,11 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True)
 class GroundedSentence:
-    """A sentence to show and the quotation it rests on."""
+    """A sentence to show and the quotation it rests on; `heads` stand above that one."""
 
     text: str
     citation: Citation
+    heads: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +150,7 @@ def ground(
         return Abstention("not_sure", score)
     chosen = sorted(_chosen(options, thresholds), key=lambda one: one.place)
     return GroundedAnswer(
-        tuple(GroundedSentence(_shown(one), _citation(one)) for one in chosen), score
+        tuple(_grounded(question, one.passage, one.text) for one in chosen), score
     )
 
 
@@ -188,41 +191,32 @@ def _chosen(options: Sequence[_Option], thresholds: Thresholds) -> list[_Option]
 def _repeats(option: _Option, chosen: Sequence[_Option]) -> bool:
     """A row of a table often says in figures what a sentence below it says in words."""
     return any(
-        option.text == other.text or _is_row(option.text) != _is_row(other.text) for other in chosen
+        option.text == other.text or is_row(option.text) != is_row(other.text) for other in chosen
     )
 
 
-def _is_row(text: str) -> bool:
-    return text.startswith("|")
-
-
-def _shown(option: _Option) -> str:
-    if not _is_row(option.text):
-        return option.text
-    cells = _cells(option.text)
-    above = option.passage.text[: option.place[1]].splitlines()
-    nearest_first = range(len(above) - 1, 0, -1)
-    heads = next(
-        (_cells(above[index - 1]) for index in nearest_first if _is_rule(above[index])),
-        [],
+def _grounded(question: str, passage: PassageHit, sentence: str) -> GroundedSentence:
+    heads = heads_of(passage.text, sentence) if is_row(sentence) else []
+    return GroundedSentence(
+        text=shown_row(question, sentence, heads) if is_row(sentence) else sentence,
+        citation=citation_of(passage, sentence),
+        heads=" ".join((passage.title, passage.section, *heads)),
     )
-    if len(heads) != len(cells) or any(character.isdigit() for character in "".join(heads)):
-        # A figure in a heading would be a figure outside the quotation.
+
+
+def shown_row(question: str, row: str, heads: Sequence[str]) -> str:
+    """A row as a person reads it: its name, and the cells asked for, each with its heading."""
+    cells = cells_of(row)
+    if not heads:
         return "：".join((cells[0], "，".join(cells[1:])))
-    rest = "，".join(f"{head} {cell}" for head, cell in zip(heads[1:], cells[1:], strict=True))
-    return f"{cells[0]}：{rest}"
+    places = columns_asked(question, heads) or range(1, len(cells))
+    return f"{cells[0]}：" + "，".join(f"{heads[place]} {cells[place]}" for place in places)
 
 
-def _is_rule(line: str) -> bool:
-    return line.startswith("|") and set(line) <= set("|:- ")
-
-
-def _cells(row: str) -> list[str]:
-    return [cell.strip() for cell in row.strip().strip("|").split("|")]
-
-
-def _citation(option: _Option) -> Citation:
-    passage = option.passage
+def citation_of(passage: PassageHit, sentence: str) -> Citation:
+    """The citation of a sentence of a passage; its link opens the document at the sentence."""
+    start = max(passage.text.find(sentence), 0)
+    address = f"/v1/documents/{quote(passage.document_id)}?version={quote(passage.version)}"
     return Citation(
         document_id=passage.document_id,
         title=passage.title,
@@ -230,7 +224,11 @@ def _citation(option: _Option) -> Citation:
         version=passage.version,
         effective_from=passage.effective_from,
         effective_to=passage.effective_to,
-        quote=option.text,
-        url=f"/v1/documents/{quote(passage.document_id)}?version={quote(passage.version)}",
+        quote=sentence,
+        url=f"{address}#{anchor_of(sentence)}",
         passage_id=passage.passage_id,
+        page=passage.page,
+        sentence_hash=sentence_hash(sentence),
+        start=start,
+        end=start + len(sentence),
     )

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from assistant.model.evidence import Basis, BoundFigure, sentence_hash
+from assistant.model.evidence import BoundFigure, sentence_hash
 from assistant.model.figures import Figure, figures
 from assistant.model.message import Citation
 from assistant.response.conditions import bound_of, restrictions_of
@@ -55,13 +55,11 @@ class Given:
     """A figure that may be said besides those of cited sentences.
 
     Attributes:
-        basis: Where it comes from.
-        formula: Name and step of the calculation, for results.
+        basis: What it rests on; its words and figure are filled in where it is said.
     """
 
     figure: Figure
-    basis: Basis
-    formula: str = ""
+    basis: BoundFigure
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +133,19 @@ def _bind(
         found = _in_source(sentence, said, source, given)
         if found is not None:
             return found
-    free = [_free(sentence, figure, given) for figure in said]
-    return [one for one in free if one is not None] if all(free) else None
+    if all(_free(figure, given) for figure in said):
+        return [_given(sentence, figure, given) for figure in said]
+    return None
+
+
+def _given(sentence: str, figure: Figure, given: Sequence[Given]) -> BoundFigure:
+    free = next(one for one in given if one.figure.same_as(figure))
+    words = sentence[figure.start : figure.end]
+    return free.basis.model_copy(update={"text": words, "figure": _named(figure)})
+
+
+def _named(figure: Figure) -> str:
+    return ":".join(filter(None, (figure.kind, figure.value, figure.unit)))
 
 
 def _in_source(
@@ -144,7 +153,7 @@ def _in_source(
 ) -> list[BoundFigure] | None:
     """Bind a sentence to one source, with given figures and those of headings in between."""
     held = figures(source.text)
-    rest = [figure for figure in said if _free(sentence, figure, given) is None]
+    rest = [figure for figure in said if not _free(figure, given)]
     inside = [f for f in rest if any(f.same_as(other) for other in held)]
     heads = figures(source.heads)
     if not all(any(f.same_as(head) for head in heads) for f in rest if f not in inside):
@@ -187,8 +196,8 @@ def _key_figures(source: Source, held: Sequence[Figure]) -> list[Figure]:
     return [figure for figure in held if figure.end <= end]
 
 
-def _free(sentence: str, figure: Figure, given: Sequence[Given]) -> Given | None:
-    return next((one for one in given if one.figure.same_as(figure)), None)
+def _free(figure: Figure, given: Sequence[Given]) -> bool:
+    return any(one.figure.same_as(figure) for one in given)
 
 
 def _bound(
@@ -198,15 +207,12 @@ def _bound(
     source: Source,
     given: Sequence[Given],
 ) -> BoundFigure:
-    words = sentence[figure.start : figure.end]
-    named = ":".join(filter(None, (figure.kind, figure.value, figure.unit)))
-    free = _free(sentence, figure, given)
-    if place is None and free is not None:
-        return BoundFigure(text=words, figure=named, basis=free.basis, formula=free.formula)
+    if place is None and _free(figure, given):
+        return _given(sentence, figure, given)
     citation = source.citation
     return BoundFigure(
-        text=words,
-        figure=named,
+        text=sentence[figure.start : figure.end],
+        figure=_named(figure),
         basis="heading" if place is None else "sentence",
         document_id=citation.document_id,
         version=citation.version,

@@ -34,6 +34,8 @@ _FIELDS: dict[str, frozenset[str]] = {
     "abstained": frozenset({"reason"}),
     "recommended": frozenset({"products", "proof_id"}),
     "clarified": frozenset({"options"}),
+    "review_requested": frozenset({"ticket", "action", "flow"}),
+    "review_decided": frozenset({"ticket", "action", "approved"}),
     "handoff_requested": frozenset({"ticket", "position", "eta_s", "reason"}),
     "handoff_accepted": frozenset({"ticket", "colleague"}),
     "handoff_ended": frozenset({"ticket"}),

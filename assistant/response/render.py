@@ -21,6 +21,7 @@ from assistant.model.ids import ResponseKey, SlotName
 from assistant.model.message import Button, Citation, Locale, ReplyPart
 from assistant.model.release import ButtonText, Release, ResponseVariant
 from assistant.model.tracker import Tracker
+from assistant.response.terms import in_language, terms_in, words_in_language
 from assistant.response.values import mask_phone, show, show_money, show_slot
 
 _LOG = logging.getLogger(__name__)
@@ -59,12 +60,19 @@ class Renderer:
             if key == _FALLBACK:
                 return ReplyPart(text="", response_key=key)
             return self.part(_FALLBACK, {}, tracker)
-        names = self._names(facts, tracker)
+        terms = terms_in(locale, self.release)
+        names = in_language(self._names(facts, tracker), terms)
         card = _fill(dict(variant.custom), names, locale) if variant.custom else None
         return ReplyPart(
             text=_write(pick(variant.text, locale), variant.is_jinja, names, locale),
             response_key=ResponseKey(key.removeprefix("utter_")),
-            buttons=(*buttons, *(_button(b, names, locale) for b in variant.buttons)),
+            buttons=(
+                *(
+                    b.model_copy(update={"title": words_in_language(b.title, terms)})
+                    for b in buttons
+                ),
+                *(_button(b, names, locale) for b in variant.buttons),
+            ),
             citations=citations,
             card=card if isinstance(card, dict) else None,
         )

@@ -65,6 +65,10 @@ _OWN = re.compile(r"(?<!\d)(?P<tail>\d{4})(?!\d)")
 _FREE = frozenset({"text", "name"})
 _BY_NAME = frozenset({"payee"})
 """Kinds whose values are names: nearly any word could be one."""
+_LONGEST_NAME = 12
+"""Characters of a new name given without saying that it is one."""
+_FURTHER = re.compile(r"别的|其他|其它|另|那个|这个|一下|回来|原来|刚才|different|other|else|back")
+"""Words that name nobody: which other one is still to be said."""
 _LONGEST_REDO = 20
 """Characters of a message that names what is wrong and nothing else."""
 _LONGEST_BESIDE_TEXT = 30
@@ -194,7 +198,33 @@ def _correction(moment: Moment, slots: Sequence[SlotDefinition], pair: _Pair) ->
         value = _value(moment, slot, pair.new, by_itself=is_bare)
         if value is not None:
             return _replace(value)
-    return None
+    return _new_name(moment, slots, pair.new) if is_bare and pair.turns else None
+
+
+def _new_name(
+    moment: Moment, slots: Sequence[SlotDefinition], new: Normalised
+) -> CorrectSlot | None:
+    """Words that fit no other value are the new name, or the new free words, where one is open.
+
+    "改成李四" while a payee is asked for or known: the bank says whether there is such a payee.
+    """
+    own = {step.slot for flow in moment.active() for step in flow.collects()}
+    asked = asked_slot(moment.tracker, moment.release)
+    open_ones = [s for s in slots if s.name in own and (s == asked or _known(moment, s) != "")]
+    named = [s for s in open_ones if s.kind in _BY_NAME] or [s for s in open_ones if _is_free(s)]
+    if len(named) != 1 or moment.asks or _is_other_task(moment):
+        return None
+    slot = named[0]
+    if _is_free(slot):
+        value = whole_answer(slot, new, new.said(0, len(new.text)))
+        return _replace(value) if value is not None else None
+    is_name = len(new.text.strip()) <= _LONGEST_NAME and not re.search(r"\d", new.text)
+    value = _value(moment, slot, new) if is_name and not _FURTHER.search(new.text) else None
+    return _replace(value) if value is not None else None
+
+
+def _is_free(slot: SlotDefinition) -> bool:
+    return slot.kind in _FREE and slot.type == "text"
 
 
 def _meant(

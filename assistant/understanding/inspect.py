@@ -18,10 +18,10 @@ from assistant.model.ids import SlotName
 from assistant.model.release import Release
 from assistant.model.tracker import Tracker
 from assistant.ports import Classifier, IntentScores
-from assistant.understanding.local import LocalUnderstander, may_move_money
+from assistant.understanding.local import LocalUnderstander
 from assistant.understanding.normalise import Normalised, has_words, normalise, to_simplified
-from assistant.understanding.plan import segments
-from assistant.understanding.slots import asked_slot
+from assistant.understanding.plan_cut import pieces as cut_pieces
+from assistant.understanding.slots import asked_slot, may_move_money
 from assistant.understanding.thresholds import Thresholds
 from assistant.understanding.values.extract import Wanted, extract
 from assistant.understanding.wordrules import WordRules
@@ -148,7 +148,7 @@ async def inspect(owner: LocalUnderstander, text: str, tracker: Tracker, release
     understood = await replace(owner, classifier=noting).understand(text, tracker, release)
     message = normalise(text, release.lexicon.rewrites)
     is_read = understood.by != "button" and has_words(message.text)
-    parts = segments(message) if is_read else []
+    parts = [p.read for p in cut_pieces(message, WordRules(release.lexicon))] if is_read else []
     return Trace(
         text=text,
         normalised=message.text,
@@ -228,7 +228,9 @@ def _listed(message: Normalised, release: Release) -> Iterator[ListedWords]:
     whole = rules.whole(message)
     if whole is not None:
         yield ListedWords(whole, message.original, (0, len(message.original)), is_whole=True)
-    for name in sorted(release.lexicon.commands.keys() - _EDGES):
+    for name in sorted(
+        n for n in release.lexicon.commands if n not in _EDGES and not n.startswith("plan_")
+    ):
         for start, end in rules.places(name, message.text):
             words = message.said(start, end)
             yield ListedWords(name, words, message.span(start, end), is_whole=False)

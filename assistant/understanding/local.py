@@ -33,10 +33,10 @@ from assistant.model.commands import (
     Wait,
 )
 from assistant.model.flow import Flow
-from assistant.model.ids import SlotName
 from assistant.model.release import Release, SlotDefinition
 from assistant.model.tracker import Tracker
 from assistant.ports import Classifier, IntentScores, Understood
+from assistant.understanding.elsewhere import read_elsewhere
 from assistant.understanding.moment import Moment
 from assistant.understanding.normalise import Normalised, has_words, normalise
 from assistant.understanding.payloads import (
@@ -46,12 +46,14 @@ from assistant.understanding.payloads import (
     read_payload,
     slots_for_intent,
 )
-from assistant.understanding.plan import scoped_cancel, segments
+from assistant.understanding.plan import Reading, Wish, read_wishes
+from assistant.understanding.plan_edit import scoped_cancel
 from assistant.understanding.repair import read_repair
 from assistant.understanding.slots import (
     asked_slot,
     fill,
     is_forced,
+    may_move_money,
     task_slots,
     whole_answer,
 )
@@ -60,11 +62,9 @@ from assistant.understanding.values.extract import Wanted, extract
 from assistant.understanding.values.found import Found
 from assistant.understanding.wordrules import WordRules
 
-_MONEY_FLOWS = ("transfer", "pay", "repay", "deposit", "buy", "limit")
 _FORMATTED = frozenset({"id_number", "card_number", "code", "phone", "amount", "card"})
 _FIGURES = re.compile(r"[\d\s.,x*-]+")
 _MONEY = re.compile(r"\d\s*(?:元|块|万|yuan|rmb)")
-_HAPPENED = re.compile(r"(?:了|过|不见|\blost|\bgone|\bmissing)\s*$")
 _TALK: dict[str, Command] = {
     "human_handoff": HumanHandoff(),
     "affirm": Affirm(),
@@ -171,16 +171,43 @@ class _Reading:
 
     def by_classifier(self) -> Understood:
         """What the sentence as a whole is about."""
+        elsewhere = read_elsewhere(self._moment())
+        if elsewhere is not None:
+            return _by("rules", elsewhere)
         scores = self.owner.classifier.classify(self.message.text)
-        parts = segments(self.message)
-        if len(parts) > 1 and not self._is_one_question(scores, parts):
-            plan = self._plan(parts)
-            if plan is not None:
-                return plan
-        commands = self.means(scores, self.message)
+        classify = self.owner.classifier.classify
+        reading = read_wishes(self.message, self.release, self.rules, classify, scores)
+        if reading is not None and len(reading.wishes) > 1:
+            return _by("classifier", *self._several(reading.wishes))
+        if reading is not None and reading.wishes:
+            scores, message = self._only(reading, scores)
+        else:
+            message = self.message
         return Understood(
-            commands=commands, by="classifier", scores=dict(scores.ranked) | {"known": scores.known}
+            commands=self.means(scores, message),
+            by="classifier",
+            scores=dict(scores.ranked) | {"known": scores.known},
         )
+
+    def _several(self, wishes: Sequence[Wish]) -> list[Command]:
+        """Each wish with the values of its own words."""
+        return [
+            command
+            for wish in wishes
+            for command in self._meant(wish.intent, wish.probability, wish.words)
+        ]
+
+    def _only(self, reading: Reading, whole: IntentScores) -> tuple[IntentScores, Normalised]:
+        """The one wish of several pieces: the whole tells its values, unless a part denies."""
+        (wish,) = reading.wishes
+        limits = self.owner.thresholds
+        is_ours = whole.known >= limits.known
+        if wish.probability < (limits.sure if is_ours else limits.part):
+            return whole, self.message
+        if is_ours and wish.intent == whole.ranked[0][0] and not reading.has_denied:
+            return whole, self.message
+        scores = IntentScores(ranked=((wish.intent, wish.probability),), known=1.0)
+        return scores, wish.words if reading.has_denied else self.message
 
     def _moment(self) -> Moment:
         return Moment(
@@ -192,13 +219,6 @@ class _Reading:
             thresholds=self.owner.thresholds,
             classify=self.owner.classifier.classify,
         )
-
-    def _is_one_question(self, scores: IntentScores, parts: Sequence[Normalised]) -> bool:
-        """A question with its circumstances told first, and nothing asked to be done."""
-        intent, probability = scores.ranked[0]
-        if intent != "search_knowledge" or probability < self.owner.thresholds.question:
-            return False
-        return not any(self.rules.mentions("request", part.text) for part in parts)
 
     def _forced(self, asked: SlotDefinition | None, whole: str | None) -> Command | None:
         """The whole message as the value (`force_slot_filling`); a question stays a question."""
@@ -274,29 +294,6 @@ class _Reading:
         asked = asked_slot(self.tracker, self.release)
         return asked is not None and asked.kind == "text"
 
-    def _wishes(self, parts: Sequence[Normalised]) -> list[Normalised]:
-        """The pieces that ask for something; what merely happened ("卡不见了") is their reason."""
-        asks = [p for p in parts if self.rules.mentions("request", p.text)]
-        if not asks:
-            return list(parts)
-        return [p for p in parts if p in asks or not _HAPPENED.search(p.text)]
-
-    def _plan(self, parts: Sequence[Normalised]) -> Understood | None:
-        """Several wishes in one message, when each part is clear by itself."""
-        commands: list[Command] = []
-        for part in self._wishes(parts):
-            scores = self.owner.classifier.classify(part.text)
-            intent, probability = scores.ranked[0]
-            is_wish = intent == "search_knowledge" or flow_for_intent(intent, self.release)
-            if not is_wish or probability < self.owner.thresholds.part:
-                return None
-            commands.extend(self.means(scores, part))
-        wishes = [c.flow if isinstance(c, StartFlow) else c.command for c in commands]
-        wishes = [wish for wish in wishes if wish != "set_slot"]
-        if len(set(wishes)) < len(wishes):
-            return None
-        return _by("classifier", *commands)
-
     def means(self, scores: IntentScores, message: Normalised) -> tuple[Command, ...]:
         """Scores to commands: a task with its values, a question, talk, or an honest doubt."""
         limits = self.owner.thresholds
@@ -367,11 +364,6 @@ class _Reading:
 
     def _active_flows(self) -> list[Flow]:
         return [self.release.flows[f.flow] for f in reversed(self.tracker.stack)]
-
-
-def may_move_money(flow: Flow) -> bool:
-    """Whether a bare number said for the task may be an amount."""
-    return any(word in flow.id for word in _MONEY_FLOWS) or SlotName("amount") in flow.own_slots()
 
 
 def _by(name: str, *commands: Command) -> Understood:

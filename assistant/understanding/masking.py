@@ -14,10 +14,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from assistant.model.numerals import spoken_digits
 from assistant.model.release import Lexicon
 from assistant.understanding.normalise import Normalised
 from assistant.understanding.values.extract import Wanted, extract
-from assistant.model.numerals import spoken_digits
 
 _PERSONAL = ("id_number", "card_number", "phone", "card", "payee")
 _DIGIT = re.compile(r"\d")

@@ -1,55 +1,232 @@
-"""One message, several wishes: cut where people join sentences, in the order they said."""
+"""One message, several wishes: every reading of the pieces is judged, and the likeliest taken.
+
+    pieces (plan_cut) → how much each is a wish (plan_weight) → the best way to put them together
+
+A piece can be a wish, belong to the one beside it, or say nothing to be done ("卡不见了"). What a
+piece would lose by not being heard is weighed against what the whole means, so no list of special
+cases decides: probabilities of the classifier do, and how the words are said.
+"""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from math import log
+from typing import Final
 
-from assistant.model.commands import CancelFlow
-from assistant.model.tracker import Tracker
+from assistant.model.release import Release
+from assistant.ports import IntentScores
 from assistant.understanding.normalise import Normalised
-from assistant.model.numerals import DIGITS
+from assistant.understanding.plan_cut import Piece, joined, pieces, starts_with
+from assistant.understanding.plan_weight import Weighed, weigh
+from assistant.understanding.wordrules import WordRules
 
-_JOINTS = re.compile(
-    r"[，。；;,.!！?？\n]+"
-    r"|(?:然后|接着|顺便|顺带|另外|还有|还要|再帮我|以及|and then|and also|then)"
-)
-_EVERYTHING = re.compile(
-    r"(?:全部?|都|统统|所有的?).{0,3}(?:不办|不要|取消|算了|别办|不弄)|"
-    r"cancel (?:everything|all)|forget (?:everything|all)"
-)
-_ITEM = re.compile(
-    r"第(?P<zh>[一二三四五六七八九1-9])[个件项步]?.{0,4}?(?:不要|不办|不用|取消|算了|去掉|删|别)|"
-    r"(?:cancel|drop|skip|remove) (?:the )?(?:number |item |no\.? ?)?"
-    r"(?P<en>[1-9]|first|second|third)"
-)
-_ORDINALS = {"first": 1, "second": 2, "third": 3}
-_SHORTEST = 3
-"""A shorter piece is no wish by itself."""
+_LEAST: Final = 0.02
+"""No probability counts as less: one piece never decides alone against all others."""
+_PER_WISH: Final = 0.25
+"""What a further wish must gain, as a logarithm: several wishes are rarer than one."""
+_LONGEST: Final = 3
+"""Pieces read together, besides all of them: who adds more says another wish."""
+_OVER: Final[dict[str, float]] = {"next": 2.0, "stop": 0.7, "again": 0.7, "rather": 2.0}
+"""What it costs to read over a joint as if it were not there."""
+_WEAK: Final[dict[str, float]] = {"verb": 0.7, "with": 0.3, "comma": 0.1}
+"""What a cut costs where people rarely say that another wish begins."""
+_EMERGENT: Final = 0.9
+"""Least probability of a meaning that only the whole has and none of its pieces."""
+_EMERGENT_COST: Final = 0.4
+_SWAPS: Final = frozenset({"before", "rather"})
 
 
-def segments(message: Normalised) -> list[Normalised]:
-    """Pieces that may each hold a wish; the whole message when there is only one.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """One thing to be done, or asked.
 
-    Each piece keeps the places of its characters in the message.
+    Attributes:
+        words: The customer's words for it, with the reasons told beside it.
+        intent: What it is.
+        probability: How sure that is, 0 to 1.
     """
-    pieces: list[Normalised] = []
-    at = 0
-    for joint in (*_JOINTS.finditer(message.text), None):
-        end = joint.start() if joint else len(message.text)
-        piece = message.text[at:end]
-        if len(piece.strip()) >= _SHORTEST:
-            pieces.append(Normalised(piece, message.origins[at : end + 1], message.original))
-        at = joint.end() if joint else end
-    return pieces if len(pieces) > 1 else [message]
+
+    words: Normalised
+    intent: str
+    probability: float
 
 
-def scoped_cancel(text: str, tracker: Tracker) -> CancelFlow | None:
-    """A cancellation that says of what: everything, or one wish of the announced list."""
-    if _EVERYTHING.search(text) and (tracker.stack or tracker.plan):
-        return CancelFlow(everything=True)
-    match = _ITEM.search(text) if tracker.plan is not None and tracker.plan.items else None
-    if match is None:
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a message asks for, in the order it is to be done.
+
+    Attributes:
+        has_denied: Whether a part says what is not wanted; the whole is then no guide.
+    """
+
+    wishes: tuple[Wish, ...]
+    pieces: tuple[Piece, ...]
+    has_denied: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Pieces `first` to `last` (excluded) as one wish, or as none."""
+
+    first: int
+    last: int
+    intent: str
+    probability: float
+    score: float
+
+
+def read_wishes(
+    message: Normalised,
+    release: Release,
+    rules: WordRules,
+    classify: Callable[[str], IntentScores],
+    whole: IntentScores,
+) -> Reading | None:
+    """The wishes of a message; None when it has only one piece.
+
+    Args:
+        message: The normalised message.
+        release: Names the flows.
+        rules: The bank's words.
+        classify: Scores a piece of text.
+        whole: Scores of the whole message.
+    """
+    cut = pieces(message, rules)
+    if len(cut) == 1:
         return None
-    word = match["zh"] or match["en"]
-    place = _ORDINALS.get(word) or (int(word) if word.isdigit() else DIGITS[word])
-    return CancelFlow(item=place)
+    weighed = weigh(cut, release, rules, classify)
+    best = _best(weighed, classify, whole)
+    wishes = [part for part in best if part.intent]
+    ordered = _in_order(wishes, weighed, rules)
+    found = tuple(
+        Wish(words=_words(part, best, weighed), intent=part.intent, probability=part.probability)
+        for part in ordered
+    )
+    return Reading(found, tuple(cut), any(each.is_denied for each in weighed))
+
+
+def _best(
+    weighed: Sequence[Weighed], classify: Callable[[str], IntentScores], whole: IntentScores
+) -> list[_Part]:
+    """The likeliest way to put the pieces together, by dynamic programming over their ends."""
+    count = len(weighed)
+    best: list[tuple[float, list[_Part]]] = [(0.0, [])]
+    for last in range(1, count + 1):
+        options: list[tuple[float, list[_Part]]] = []
+        for first in range(last):
+            if last - first > _LONGEST and (first, last) != (0, count):
+                continue
+            score, parts = best[first]
+            for part in _as_one(weighed, first, last, classify, whole):
+                options.append((score + part.score, [*parts, part]))
+        best.append(max(options, key=lambda option: option[0]))
+    return best[count][1]
+
+
+def _as_one(
+    weighed: Sequence[Weighed],
+    first: int,
+    last: int,
+    classify: Callable[[str], IntentScores],
+    whole: IntentScores,
+) -> list[_Part]:
+    """Pieces as one wish, and a single piece as none."""
+    own = weighed[first:last]
+    if len(own) == 1:
+        piece = own[0]
+        unheard = _Part(first, last, "", 0.0, _log(1 - piece.weight))
+        if not piece.intent:
+            return [unheard]
+        cost = _PER_WISH + (_WEAK.get(piece.piece.joint, 0.0) if first else 0.0)
+        wish = _Part(first, last, piece.intent, piece.probability, _log(piece.weight) - cost)
+        return [unheard, wish]
+    scores = whole if len(own) == len(weighed) else classify(_text(own))
+    intent, probability = scores.ranked[0]
+    if not any(each.intent == intent for each in own) and intent not in {
+        label for each in own for label in each.labels
+    } and probability < _EMERGENT:
+        return []
+    inner = sum(_lost(each, intent, probability, own) for each in own)
+    over = sum(_OVER.get(each.piece.joint, 0.0) for each in own[1:])
+    score = _log(probability) - inner - over - _PER_WISH
+    return [_Part(first, last, intent, probability, score)]
+
+
+def _lost(each: Weighed, intent: str, probability: float, own: Sequence[Weighed]) -> float:
+    """What it costs to take a piece for a part of something else."""
+    if each.intent == intent:
+        is_repeated = any(
+            other is not each and other.intent == intent and other.is_other_than(each)
+            for other in own
+        )
+        return -_log(1 - each.weight) / 2 if is_repeated else 0.0
+    cost = -_log(1 - each.weight)
+    is_emergent = probability >= _EMERGENT and all(other.intent != intent for other in own)
+    return min(cost, _EMERGENT_COST) if is_emergent else cost
+
+
+def _in_order(wishes: list[_Part], weighed: Sequence[Weighed], rules: WordRules) -> list[_Part]:
+    """As it is to be done: "X之前先Y" begins with Y."""
+    ordered = list(wishes)
+    for here, (before, part) in enumerate(pairwise(wishes), 1):
+        joints = [each.piece.joint for each in weighed[before.last : part.last]][
+            : part.last - before.last
+        ]
+        first = weighed[part.first]
+        turns = bool(_SWAPS & {*joints}) or (
+            here == len(wishes) - 1 and _comes_first(weighed[before.first], first, rules)
+        )
+        if turns or _is_reversed(weighed, before, part, rules):
+            at = ordered.index(before)
+            ordered.remove(part)
+            ordered.insert(at, part)
+    return ordered
+
+
+def _comes_first(before: Weighed, after: Weighed, rules: WordRules) -> bool:
+    """"还信用卡，先把账单给我看看": what is said second, is said to be first."""
+    return (
+        after.piece.joint in {"comma", "stop"}
+        and after.begins_first
+        and before.is_request
+        and not before.begins_first
+    )
+
+
+def _is_reversed(
+    weighed: Sequence[Weighed], before: _Part, part: _Part, rules: WordRules
+) -> bool:
+    """English: "before you pay, show me the bill"; "send 200 after you check"."""
+    left, right = weighed[before.first].piece.said.text, weighed[part.first].piece.said.text
+    return (
+        starts_with("plan_before_that", left, rules) > 0
+        or starts_with("plan_after_that", right, rules) > 0
+    )
+
+
+def _words(part: _Part, best: Sequence[_Part], weighed: Sequence[Weighed]) -> Normalised:
+    """The words of a wish, with what was told just before it, or after the last."""
+    place = best.index(part)
+    told: list[int] = []
+    for other in reversed(best[:place]):
+        if other.intent or weighed[other.first].is_denied:
+            break
+        told.insert(0, other.first)
+    after: list[int] = []
+    for other in best[place + 1 :]:
+        if other.intent or weighed[other.first].is_denied:
+            break
+        after.append(other.first)
+    is_last = not any(other.intent for other in best[place + 1 :])
+    numbers = [*told, *range(part.first, part.last), *(after if is_last else [])]
+    return joined([weighed[number].piece.read for number in numbers])
+
+
+def _text(own: Sequence[Weighed]) -> str:
+    return ",".join(each.piece.read.text.strip() for each in own)
+
+
+def _log(probability: float) -> float:
+    return log(max(_LEAST, min(1.0, probability)))

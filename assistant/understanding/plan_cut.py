@@ -25,6 +25,7 @@ _MARKS: Final = re.compile(
     r"(?P<stop>[。；;!！?？\n]+|\.(?=\s|$))|(?P<comma>[,，、]+)"
     r"|(?P<count>(?:(?<=\s)|^)[1-9][.、)](?!\d))|(?P<gap>(?<=[^\x00-\x7f]) +(?=[^\x00-\x7f]))"
 )
+_WHILE: Final = re.compile(r"(?:^|(?<=[^一那这旁身外里上下前后左右两]))边(?=[^的缘界上])")
 _ORDINAL: Final = re.compile(r"(?<=[^\s,，。；;])第[二三四五六](?=[^个张笔次件项天期月年])")
 _AGAIN: Final = re.compile(r"再(?![说讲见次念度])")
 _THEN: Final = re.compile(r"(?:就|直接)(?![是行好要算])")
@@ -112,6 +113,7 @@ def _cuts(text: str, rules: WordRules) -> list[_Cut]:
         _Cut(m.start(), m.end(), "comma" if m["comma"] or m["gap"] else "stop")
         for m in _MARKS.finditer(text)
     ]
+    cuts += [_Cut(*m.span(), "next") for m in _WHILE.finditer(text)]
     cuts += [_Cut(m.start(), m.start(), "next") for m in _ORDINAL.finditer(text)]
     cuts += [_Cut(start, end, "next") for start, end in rules.places("plan_next", text)]
     cuts += [_Cut(start, end, "rather") for start, end in rules.places("plan_rather", text)]
@@ -184,24 +186,32 @@ def _shared(whole: Normalised, rules: WordRules) -> list[Piece]:
     ]
     if not places:
         return []
-    head, tail = _head(text[: places[0][0]], rules), _tail(text, places[-1][1], rules)
+    head = _head(text[: places[0][0]], rules)
+    tail = _tail(text, places[-1][1], rules, has_head=head > 0)
     edges = [head, *(edge for place in places for edge in place), tail]
     objects = [(edges[i], edges[i + 1]) for i in range(0, len(edges), 2)]
+    if _is_clause(text[places[-1][1] :], rules):
+        objects[-1], tail = (objects[-1][0], len(text)), len(text)
     is_each = tail < len(text) and starts_with("plan_each", text[tail:], rules) > 0
     found: list[Piece] = []
     for first, last in objects:
         own = part(whole, first, last)
         if not own.text:
             return []
-        is_clause = first != head and starts_with("plan_verbs", unled(own.text, rules), rules)
-        before = [] if is_clause else [part_exact(whole, 0, head)]
-        has_verb = is_clause or (head and not is_each)
-        after = [part_exact(whole, tail, len(text))] if not has_verb or last == tail else []
-        found.append(Piece(own, joined([*before, own, *after]), "with", is_each))
+        is_clause = first == head or _is_clause(own.text, rules)
+        before = _exact(whole, 0, head) if first == head or not is_clause else None
+        after = _exact(whole, tail, len(text)) if is_each or not head else None
+        lent = [each for each in (before, _exact(whole, first, last), after) if each is not None]
+        found.append(Piece(own, joined(lent), "with", is_each))
     return found
 
 
-def part_exact(message: Normalised, start: int, end: int) -> Normalised:
+def _is_clause(text: str, rules: WordRules) -> bool:
+    """Whether the words have a verb of their own."""
+    return starts_with("plan_verbs", unled(text, rules), rules) > 0
+
+
+def _exact(message: Normalised, start: int, end: int) -> Normalised:
     """A part of the message with all its characters."""
     return Normalised(
         message.text[start:end], message.origins[start : end + 1], message.original
@@ -220,11 +230,12 @@ def _head(text: str, rules: WordRules) -> int:
     return len(text) - len(rest) if rest.strip() else 0
 
 
-def _tail(text: str, start: int, rules: WordRules) -> int:
-    """Where the last object ends: before "都", or the verb behind it."""
+def _tail(text: str, start: int, rules: WordRules, *, has_head: bool) -> int:
+    """Where the last object ends: before "都", or before the only verb."""
     after = text[start:]
     ends = [place for place, _ in rules.places("plan_each", after) if place > 0]
-    ends += [place for place, _ in rules.places("plan_verbs", after) if place >= _FEWEST]
+    if not has_head:
+        ends += [place for place, _ in rules.places("plan_verbs", after) if place >= _FEWEST]
     return start + min(ends) if ends and not after.isascii() else len(text)
 
 
@@ -234,7 +245,7 @@ def _by_verb(whole: Normalised, rules: WordRules) -> list[Normalised]:
     if text.isascii():
         return []
     edges = [0]
-    for start, _ in rules.places("plan_verbs", text):
+    for start, _ in rules.places("plan_verb_cut", text):
         left = text[edges[-1] : start]
         if start and text[start - 1] not in _GOVERNED and _is_order(left, rules):
             edges.append(start)

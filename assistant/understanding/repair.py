@@ -5,6 +5,7 @@ from __future__ import annotations
 from assistant.model.commands import Command
 from assistant.understanding.afterwards import read_afterwards
 from assistant.understanding.cancellation import read_named_cancel
+from assistant.understanding.contrast import read_contrast
 from assistant.understanding.correction import read_corrections
 from assistant.understanding.moment import Moment
 
@@ -13,6 +14,12 @@ def read_repair(moment: Moment) -> tuple[Command, ...]:
     """The repair a message asks for, if the words alone say so.
 
     What was done comes first: "转错了" right after a transfer is about the money, not about the
-    next task. A name beside a new value is a correction before it can be a cancellation.
+    next task. Two tasks set against each other are no values. A name beside a new value is a
+    correction before it can be a cancellation.
     """
-    return read_afterwards(moment) or read_corrections(moment) or read_named_cancel(moment)
+    return (
+        read_afterwards(moment)
+        or read_contrast(moment)
+        or read_corrections(moment)
+        or read_named_cancel(moment)
+    )

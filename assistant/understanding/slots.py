@@ -17,6 +17,7 @@ from assistant.understanding.values.found import Found
 
 _CHOICE_KINDS = frozenset({"category"})
 _FREE_KINDS = frozenset({"text", "name"})
+_MONEY_FLOWS = ("transfer", "pay", "repay", "deposit", "buy", "limit")
 
 
 def asked_slot(tracker: Tracker, release: Release) -> SlotDefinition | None:
@@ -87,6 +88,11 @@ def is_forced(tracker: Tracker, release: Release) -> bool:
             step = flow.steps.get(frame.step) if flow is not None else None
             return isinstance(step, CollectStep) and step.force_slot_filling
     return False
+
+
+def may_move_money(flow: Flow) -> bool:
+    """Whether a bare number said for the task may be an amount."""
+    return any(word in flow.id for word in _MONEY_FLOWS) or SlotName("amount") in flow.own_slots()
 
 
 def whole_answer(slot: SlotDefinition, message: Normalised, original: str) -> SetSlot | None:

@@ -82,6 +82,10 @@ class WordRules:
         pattern = _any_of(listed.contains)
         yield from (match.span() for match in pattern.finditer(text)) if pattern else ()
 
+    def lists(self, name: str, word: str) -> bool:
+        """Whether a list has exactly this word."""
+        return word in self._list(name).exact
+
     def after(self, name: str, text: str) -> int | None:
         """Where the last word of the list ends; None when none occurs."""
         pattern = _any_of(self._list(name).contains)

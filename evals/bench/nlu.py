@@ -196,7 +196,7 @@ def _read_all(folder: Path) -> tuple[Labelled, Labelled, Labelled]:
     with bar("embedding") as progress:
         # Their own folder: the deployment's file must not grow by another bank's texts.
         store = ExampleVectors(
-            SentenceEncoder(settings.embedding_model or BUNDLED),
+            SentenceEncoder(settings.embedding_model or BUNDLED, settings.data_dir / "models"),
             settings.content_dir,
             settings.data_dir / "bench",
             progress,

@@ -124,7 +124,7 @@ def _train_local(
     settings: Settings, release: Release, folder: Path, clock: Clock
 ) -> tuple[LocalUnderstander, float]:
     """Train afresh, in a folder where nothing is remembered but the pack's own vectors."""
-    encoder = SentenceEncoder(settings.embedding_model or BUNDLED)
+    encoder = SentenceEncoder(settings.embedding_model or BUNDLED, settings.data_dir / "models")
     encoder.warm().join()
     alone = settings.model_copy(update={"data_dir": folder, "llm": None, "rasa_url": None})
     began = clock.monotonic_ms()

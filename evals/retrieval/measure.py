@@ -1,7 +1,8 @@
 """Score a knowledge index against labelled questions.
 
-Run as `python -m evals.retrieval.measure`: prints one JSON line for each half of
-`evals/questions/first.jsonl`, the half the weights were tuned on and the half kept apart.
+Run as `python -m evals.retrieval.measure FOLDER [PACK]`, with a folder for the index: prints one
+JSON line for each half of `evals/questions` (`split`): the half that was tuned on and the one
+kept apart.
 """
 
 from __future__ import annotations
@@ -11,21 +12,54 @@ import json
 import statistics
 import sys
 import time
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 
 from assistant.ports.knowledge import Knowledge, PassageHit
-from assistant.response.grounded import GroundedAnswer, Thresholds, ground
-from evals.retrieval.questions import LabelledQuestion, halves, read_labelled
+from assistant.response.grounded import GroundedAnswer, Grounding, Thresholds, ground
+from channels.bootstrap import search_in
+from evals.retrieval.questions import LabelledQuestion, read_labelled, split
 from knowledge.embedding import SentenceEncoder
 from knowledge.indexing import build_index
 from knowledge.loader import load
 
-QUESTIONS = Path("evals/questions/first.jsonl")
+QUESTIONS = Path("evals/questions")
 CONTENT = Path("knowledge/content")
 AS_OF = date(2026, 11, 22)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question with what was found and what would be said."""
+
+    question: LabelledQuestion
+    hits: Sequence[PassageHit]
+    answer: Grounding
+    ms: float
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the assistant would answer."""
+        return isinstance(self.answer, GroundedAnswer)
+
+    def found_at(self, places: int, *, exactly: bool) -> bool:
+        """Whether a right document, or exactly a right section, is among the first places."""
+        is_right = (
+            self.question.is_right_section if exactly else self.question.is_right_document
+        )
+        return any(is_right(hit) for hit in self.hits[:places])
+
+    @property
+    def is_right(self) -> bool:
+        """Whether a right sentence is quoted."""
+        return isinstance(self.answer, GroundedAnswer) and any(
+            self.question.is_right_quote(
+                one.citation.quote, one.citation.document_id, one.citation.version
+            )
+            for one in self.answer.sentences
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +69,45 @@ class RetrievalReport:
     Attributes:
         recall_at_1: Right document first.
         recall_at_5: Right document among the first five.
+        section_at_1: Right section first.
+        section_at_5: Right section among the first five.
         abstained: Of the unanswerable questions, those not answered.
         abstained_wrongly: Of the answerable questions, those not answered.
-        quoted: Of the answerable questions, those whose answer holds the expected words.
+        quoted: Of the answerable questions, those whose answer holds a right sentence.
+        by_kind: Share of right outcomes by the file a question is from.
+        by_lang: The same by language.
     """
 
     questions: int
     recall_at_1: float
     recall_at_5: float
+    section_at_1: float
+    section_at_5: float
     abstained: float
     abstained_wrongly: float
     quoted: float
     p50_ms: float
     p99_ms: float
+    by_kind: dict[str, float] = field(default_factory=dict)
+    by_lang: dict[str, float] = field(default_factory=dict)
+
+
+async def ask_all(
+    knowledge: Knowledge,
+    questions: Sequence[LabelledQuestion],
+    *,
+    as_of: date,
+    thresholds: Thresholds | None = None,
+) -> list[Asked]:
+    """Ask every question once, in order."""
+    limits = thresholds or Thresholds()
+    asked: list[Asked] = []
+    for question in questions:
+        start = time.perf_counter()
+        hits = await knowledge.search(question.text, as_of=as_of, before=question.context)
+        answer = ground(question.text, hits, limits)
+        asked.append(Asked(question, hits, answer, (time.perf_counter() - start) * 1000))
+    return asked
 
 
 async def measure(
@@ -57,42 +117,37 @@ async def measure(
     as_of: date,
     thresholds: Thresholds | None = None,
 ) -> RetrievalReport:
-    """Ask every question once, in order."""
-    found: list[list[PassageHit]] = []
-    durations: list[float] = []
-    for question in questions:
-        start = time.perf_counter()
-        found.append(await knowledge.search(question.text, as_of=as_of))
-        durations.append((time.perf_counter() - start) * 1000)
-    limits = thresholds or Thresholds()
-    answers = [
-        ground(question.text, hits, limits) for question, hits in zip(questions, found, strict=True)
-    ]
-    rows = list(zip(questions, found, answers, strict=True))
-    answerable = [row for row in rows if row[0].document_id is not None]
-    others = [row for row in rows if row[0].document_id is None]
+    """Ask every question once, in order, and count."""
+    return summary(await ask_all(knowledge, questions, as_of=as_of, thresholds=thresholds))
+
+
+def summary(asked: Sequence[Asked]) -> RetrievalReport:
+    """The shares of everything asked."""
+    answerable = [one for one in asked if one.question.is_answerable]
+    others = [one for one in asked if not one.question.is_answerable]
+    durations = sorted(one.ms for one in asked) or [0.0]
     return RetrievalReport(
-        questions=len(questions),
-        recall_at_1=_share([q.document_id in _ids(hits[:1]) for q, hits, _ in answerable]),
-        recall_at_5=_share([q.document_id in _ids(hits[:5]) for q, hits, _ in answerable]),
-        abstained=_share([not isinstance(answer, GroundedAnswer) for _, _, answer in others]),
-        abstained_wrongly=_share(
-            [not isinstance(answer, GroundedAnswer) for _, _, answer in answerable]
-        ),
-        quoted=_share(
-            [
-                isinstance(answer, GroundedAnswer)
-                and q.answer_contains in "".join(one.citation.quote for one in answer.sentences)
-                for q, _, answer in answerable
-            ]
-        ),
+        questions=len(asked),
+        recall_at_1=_share([one.found_at(1, exactly=False) for one in answerable]),
+        recall_at_5=_share([one.found_at(5, exactly=False) for one in answerable]),
+        section_at_1=_share([one.found_at(1, exactly=True) for one in answerable]),
+        section_at_5=_share([one.found_at(5, exactly=True) for one in answerable]),
+        abstained=_share([not one.is_answered for one in others]),
+        abstained_wrongly=_share([not one.is_answered for one in answerable]),
+        quoted=_share([one.is_right for one in answerable]),
         p50_ms=round(statistics.median(durations), 1),
-        p99_ms=round(sorted(durations)[max(0, round(len(durations) * 0.99) - 1)], 1),
+        p99_ms=round(durations[max(0, round(len(durations) * 0.99) - 1)], 1),
+        by_kind=_by(asked, lambda one: one.question.kind),
+        by_lang=_by(asked, lambda one: one.question.lang),
     )
 
 
-def _ids(hits: Sequence[PassageHit]) -> set[str]:
-    return {hit.document_id for hit in hits}
+def _by(asked: Sequence[Asked], key: Callable[[Asked], str]) -> dict[str, float]:
+    groups: dict[str, list[bool]] = {}
+    for one in asked:
+        good = one.is_right if one.question.is_answerable else not one.is_answered
+        groups.setdefault(key(one), []).append(good)
+    return {name: _share(outcomes) for name, outcomes in sorted(groups.items())}
 
 
 def _share(outcomes: Sequence[bool]) -> float:
@@ -100,15 +155,15 @@ def _share(outcomes: Sequence[bool]) -> float:
 
 
 def main() -> None:
-    """Measure the pack of the repository; the folder for the index is the first argument."""
+    """Measure a pack, the repository's by default; the folder for the index comes first."""
+    content = Path(sys.argv[2]) if len(sys.argv) > 2 else CONTENT  # noqa: PLR2004 - two arguments
     encoder = SentenceEncoder()
     encoder.warm().join()  # loading the model is not part of answering a question
-    built = build_index(CONTENT, Path(sys.argv[1]), encoder)
-    release = load(CONTENT)
-    knowledge = built.knowledge(encoder, synonyms=release.lexicon.synonyms)
-    for name, half in zip(("tuned", "kept"), halves(read_labelled(QUESTIONS)), strict=True):
+    built = build_index(content, Path(sys.argv[1]), encoder)
+    knowledge = search_in(built, encoder, load(content))
+    for name, half in zip(("development", "test"), split(read_labelled(QUESTIONS)), strict=True):
         report = asyncio.run(measure(knowledge, half, as_of=AS_OF))
-        sys.stdout.write(json.dumps({"half": name, **asdict(report)}) + "\n")
+        sys.stdout.write(json.dumps({"half": name, **asdict(report)}, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":

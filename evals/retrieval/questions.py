@@ -1,11 +1,20 @@
-"""Customer questions with the document and section that answer them."""
+"""Customer questions with the section that answers them and the words of a right sentence."""
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterable
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Final
+
+from assistant.errors import ContentError
+from assistant.ports.knowledge import PassageHit
+
+_BOTH: Final = " / "
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,37 +22,117 @@ class LabelledQuestion:
     """One question.
 
     Attributes:
-        document_id: None when the bank's documents do not answer it.
-        answer_contains: Words a right quotation holds; "" when nobody wrote them down.
+        documents: Those that answer it; empty when the bank's documents do not.
+        sections: Headings under which the answer stands; empty: anywhere in the documents.
+        wanted: Each entry is one right sentence, by the fragments it holds; empty when
+            nobody wrote them down.
+        version: The only version that answers, for a question about a day; else "".
+        context: Questions asked before, oldest first.
+        kind: The file it is from: what it tries.
     """
 
     id: str
     text: str
-    document_id: str | None
-    section: str | None
-    answer_contains: str
+    documents: tuple[str, ...]
+    sections: tuple[str, ...]
+    wanted: tuple[tuple[str, ...], ...]
     lang: str
+    version: str = ""
+    context: tuple[str, ...] = ()
+    kind: str = ""
+
+    @property
+    def is_answerable(self) -> bool:
+        """Whether the documents answer it."""
+        return bool(self.documents)
+
+    def is_right_document(self, hit: PassageHit) -> bool:
+        """Whether a passage is of a right document in the right version."""
+        return hit.document_id in self.documents and self.version in {"", hit.version}
+
+    def is_right_section(self, hit: PassageHit) -> bool:
+        """Whether a passage is of a right section, too."""
+        ends = hit.section.rsplit(" / ", maxsplit=1)[-1]
+        return self.is_right_document(hit) and (
+            not self.sections or hit.section in self.sections or ends in self.sections
+        )
+
+    def is_right_quote(self, quote: str, document_id: str, version: str) -> bool:
+        """Whether a quotation says what was wanted; a figure must be the whole figure."""
+        if document_id not in self.documents or self.version not in {"", version}:
+            return False
+        text = _plain(quote)
+        return not self.wanted or any(
+            all(_holds(text, fragment) for fragment in fragments) for fragments in self.wanted
+        )
 
 
 def read_labelled(path: Path) -> tuple[LabelledQuestion, ...]:
-    """Read a `.jsonl` file of labelled questions."""
-    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
-    return tuple(
-        LabelledQuestion(
-            id=row["id"],
-            text=row["question"],
-            document_id=row["document_id"],
-            section=row.get("section"),
-            answer_contains=row.get("answer_contains") or "",
-            lang=row.get("lang", "zh-Hans"),
-        )
-        for row in rows
+    """Read a `.jsonl` file of labelled questions, or every one of a folder.
+
+    Raises:
+        ContentError: With every line that is not a labelled question.
+    """
+    files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
+    found: list[LabelledQuestion] = []
+    problems: list[str] = []
+    for file in files:
+        for number, line in enumerate(file.read_text(encoding="utf-8-sig").splitlines(), start=1):
+            if not line.strip():
+                continue
+            try:
+                row = json.loads(line)
+                found.append(_labelled(row, file.stem, number))
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
+                problems.append(
+                    f'{file.name}:{number}: needs {{"question", "document_id"}}: {error}'
+                )
+    if problems:
+        raise ContentError(tuple(problems))
+    return tuple(found)
+
+
+def split(
+    questions: Iterable[LabelledQuestion],
+) -> tuple[tuple[LabelledQuestion, ...], tuple[LabelledQuestion, ...]]:
+    """(development, test): by a hash of the id, so that a new question moves no other."""
+    development: list[LabelledQuestion] = []
+    test: list[LabelledQuestion] = []
+    for question in questions:
+        is_test = hashlib.sha256(question.id.encode()).digest()[0] % 2
+        (test if is_test else development).append(question)
+    return tuple(development), tuple(test)
+
+
+def _labelled(row: Mapping[str, Any], kind: str, number: int) -> LabelledQuestion:
+    return LabelledQuestion(
+        id=str(row.get("id", number)),
+        text=row["question"],
+        documents=_several(row["document_id"]),
+        sections=_several(row.get("section")),
+        wanted=tuple(
+            tuple(_plain(part) for part in one.split(_BOTH))
+            for one in _several(row.get("answer_contains"))
+        ),
+        lang=row.get("lang", "zh-Hans"),
+        version=row.get("version") or "",
+        context=_several(row.get("context")),
+        kind=kind,
     )
 
 
-def halves(
-    questions: Iterable[LabelledQuestion],
-) -> tuple[tuple[LabelledQuestion, ...], tuple[LabelledQuestion, ...]]:
-    """(for tuning, for measuring): every second question, so that both hold every subject."""
-    every = tuple(questions)
-    return every[0::2], every[1::2]
+def _several(value: str | list[str] | None) -> tuple[str, ...]:
+    if not value:
+        return ()
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text)
+
+
+def _holds(text: str, fragment: str) -> bool:
+    """Whether a text holds a fragment, and not only the end of a longer figure or term."""
+    before = r"(?<![\d.,])" if fragment[:1].isdigit() else ""
+    after = r"(?![\d])" if fragment[-1:].isdigit() else ""
+    return re.search(f"{before}{re.escape(fragment)}{after}", text) is not None

@@ -25,12 +25,63 @@ from knowledge.ingest.grid import Cell, spread
 from knowledge.ingest.notices import Notice, notice
 
 _DEAD: Final = frozenset(
-    "script style template noscript head meta link object embed iframe svg canvas"
-    " form button select input textarea nav".split()
+    [
+        "script",
+        "style",
+        "template",
+        "noscript",
+        "head",
+        "meta",
+        "link",
+        "object",
+        "embed",
+        "iframe",
+        "svg",
+        "canvas",
+        "form",
+        "button",
+        "select",
+        "input",
+        "textarea",
+        "nav",
+    ]
 )
 _BLOCKS: Final = frozenset(
-    "p div section article main header footer aside ul ol li table h1 h2 h3 h4 h5 h6 dl dt dd"
-    " blockquote pre figure figcaption address hr details summary caption body html center".split()
+    [
+        "p",
+        "div",
+        "section",
+        "article",
+        "main",
+        "header",
+        "footer",
+        "aside",
+        "ul",
+        "ol",
+        "li",
+        "table",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "dl",
+        "dt",
+        "dd",
+        "blockquote",
+        "pre",
+        "figure",
+        "figcaption",
+        "address",
+        "hr",
+        "details",
+        "summary",
+        "caption",
+        "body",
+        "html",
+        "center",
+    ]
 )
 _HEADING: Final = re.compile(r"^h([1-6])$")
 _HIDING: Final = re.compile(
@@ -40,7 +91,9 @@ _HIDING: Final = re.compile(
     r"|clip-path\s*:\s*inset\(\s*(?:50|100)%|(?:max-)?(?:height|width)\s*:\s*0(?:px)?\s*(?:;|$|!)",
     re.IGNORECASE,
 )
-_WHITE: Final = r"(?:#fff(?:fff)?\b|white\b|rgba?\(\s*255\s*,\s*255\s*,\s*255|hsl\(\s*0[^)]*100%\s*\))"
+_WHITE: Final = (
+    r"(?:#fff(?:fff)?\b|white\b|rgba?\(\s*255\s*,\s*255\s*,\s*255|hsl\(\s*0[^)]*100%\s*\))"
+)
 _WHITE_TEXT: Final = re.compile(rf"(?<![-\w])color\s*:\s*{_WHITE}", re.IGNORECASE)
 _CLEAR_TEXT: Final = re.compile(
     r"(?<![-\w])color\s*:\s*(?:transparent|rgba\([^)]*,\s*0?\.?0\s*\))", re.IGNORECASE
@@ -66,8 +119,7 @@ def convert(data: bytes) -> Converted:
     Raises:
         ContentError: The bytes are no text.
     """
-    # html.parser is Python's own: no entity expands, no address is opened.
-    soup = BeautifulSoup(decoded(data), "html.parser")
+    soup = BeautifulSoup(decoded(data), "lxml")
     page = _Page(_hiding_styles(soup), _notes(soup))
     for comment in soup.find_all(string=lambda text: isinstance(text, Comment)):
         if str(comment).strip():
@@ -76,9 +128,7 @@ def convert(data: bytes) -> Converted:
     title = soup.title.get_text() if soup.title else ""
     _drop_hidden(soup, page)
     blocks = list(_blocks(soup.body or soup, page, 0))
-    blocks += [
-        Footnote(name, _without_back_link(tag)) for name, tag in page.notes.items()
-    ]
+    blocks += [Footnote(name, _without_back_link(tag)) for name, tag in page.notes.items()]
     headed = any(isinstance(block, Heading) and block.level == 1 for block in blocks)
     shown = None if headed else one_line(title) or None
     return rendered(blocks, title=shown, notices=page.notices)
@@ -127,7 +177,11 @@ def _has_background(tag: Tag, page: _Page) -> bool:
 
 
 def _style(tag: Tag, page: _Page) -> str:
-    names = [tag.name, f"#{tag.get('id')}", *(f".{name}" for name in tag.get_attribute_list("class"))]
+    names = [
+        tag.name,
+        f"#{tag.get('id')}",
+        *(f".{name}" for name in tag.get_attribute_list("class")),
+    ]
     return ";".join([*(page.styles.get(name, "") for name in names), str(tag.get("style") or "")])
 
 
@@ -239,9 +293,13 @@ def _inline(node: Tag | NavigableString, page: _Page) -> str:
     link = node if node.name == "a" else node.find("a", href=_FRAGMENT)
     if isinstance(link, Tag) and str(link.get("href") or "")[1:] in page.notes:
         return f"[^{str(link['href'])[1:]}]"
-    inner = node.get_text(" ") if not node.find(True) else "".join(
-        _inline(child, page)
-        for child in node.children
-        if isinstance(child, Tag | NavigableString)
+    inner = (
+        node.get_text(" ")
+        if not node.find(True)
+        else "".join(
+            _inline(child, page)
+            for child in node.children
+            if isinstance(child, Tag | NavigableString)
+        )
     )
     return f" {inner} " if node.name in _BLOCKS else inner

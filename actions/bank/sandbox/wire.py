@@ -59,6 +59,12 @@ class CardOffer(CardView):
     highest_limit: MoneyBody
 
 
+class ReplacementFee(Answered):
+    """What a new card would cost."""
+
+    fee: MoneyBody
+
+
 class BillView(Answered):
     """The open bill of a credit card."""
 

@@ -16,6 +16,7 @@ from assistant.model.events.deeds import (
     Abstained,
     ActionFinished,
     Answered,
+    Calculated,
     ProofEntry,
     Recommended,
 )
@@ -24,6 +25,8 @@ from assistant.model.events.people import (
     HandoffAccepted,
     HandoffEnded,
     HandoffRequested,
+    ReviewDecided,
+    ReviewRequested,
     SignedIn,
     StepUpFailed,
     StepUpPassed,
@@ -85,11 +88,14 @@ Event = Annotated[
     | CodeSent
     | StepUpPassed
     | StepUpFailed
+    | ReviewRequested
+    | ReviewDecided
     | HandoffRequested
     | HandoffAccepted
     | HandoffEnded
     | ActionFinished
     | Answered
+    | Calculated
     | Abstained
     | Recommended,
     Field(discriminator="type"),
@@ -104,6 +110,7 @@ __all__ = [
     "Answered",
     "Asked",
     "BaseEvent",
+    "Calculated",
     "Chatted",
     "Clarified",
     "CodeSent",
@@ -129,6 +136,8 @@ __all__ = [
     "ProofEntry",
     "Recommended",
     "ReplyReviewed",
+    "ReviewDecided",
+    "ReviewRequested",
     "Said",
     "SignedIn",
     "SlotCorrected",

@@ -6,6 +6,7 @@ from datetime import date
 from typing import ClassVar, Literal
 
 from assistant.model.events.base import BaseEvent
+from assistant.model.evidence import BoundFigure
 from assistant.model.frozen import Facts, Frozen
 from assistant.model.ids import (
     ActionName,
@@ -47,12 +48,34 @@ class Answered(BaseEvent):
     Attributes:
         passages: Ids of the passages the answer rests on.
         as_of: Day whose terms were asked for, when it was another than the day of asking.
+        proof: Every figure of the reply with what it rests on.
+        approved: Id of the approved answer that was given, "" for none.
     """
 
     shown: ClassVar[bool] = True
     type: Literal["answered"] = "answered"
     question: str
     passages: tuple[PassageId, ...]
+    as_of: date | None = None
+    proof: tuple[BoundFigure, ...] = ()
+    approved: str = ""
+
+
+class Calculated(BaseEvent):
+    """A calculation was worked out, or waits for a value.
+
+    Attributes:
+        question: All words of the customer it was read from.
+        inputs: Name to kind, exact value and unit of what the customer gave.
+        missing: Input that was asked for; "" when the result was told.
+        as_of: Day whose rates count.
+    """
+
+    type: Literal["calculated"] = "calculated"
+    calculator: str
+    question: str
+    inputs: dict[str, tuple[str, str, str]]
+    missing: str = ""
     as_of: date | None = None
 
 

@@ -8,7 +8,14 @@ from pydantic import AwareDatetime
 
 from assistant.model.assurance import Assurance
 from assistant.model.events.base import BaseEvent
-from assistant.model.ids import ActionName, CustomerId, TicketId
+from assistant.model.ids import (
+    ActionName,
+    CustomerId,
+    FlowId,
+    FrameId,
+    ReviewId,
+    TicketId,
+)
 
 
 class SignedIn(BaseEvent):
@@ -77,6 +84,31 @@ class StepUpFailed(BaseEvent):
     proof: str
     reason: str
     attempts_left: int
+
+
+class ReviewRequested(BaseEvent):
+    """A colleague is to see the customer by video and decide; nothing was done yet.
+
+    Attributes:
+        ticket: What the customer may name when they ask how it stands.
+    """
+
+    shown: ClassVar[bool] = True
+    type: Literal["review_requested"] = "review_requested"
+    ticket: ReviewId
+    action: ActionName
+    flow: FlowId
+    frame_id: FrameId | None = None
+
+
+class ReviewDecided(BaseEvent):
+    """A colleague has decided; an approval is followed by the action's own end."""
+
+    shown: ClassVar[bool] = True
+    type: Literal["review_decided"] = "review_decided"
+    ticket: ReviewId
+    action: ActionName
+    approved: bool
 
 
 class HandoffRequested(BaseEvent):

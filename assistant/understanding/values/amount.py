@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from assistant.understanding.values.found import Found
 from assistant.model.numerals import CHINESE_NUMBER, DIGITS, read_chinese
+from assistant.understanding.values.found import Found
 
 _D = "零一二三四五六七八九〇壹贰叁肆伍陆柒捌玖两"
 _FIGURE = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"

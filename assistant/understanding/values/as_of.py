@@ -28,15 +28,13 @@ _PART: Final = r"(?P<part>初|上旬|中旬|下旬|中|底|末)?"
 _WORDS_OF_NUMBER: Final[Mapping[str, int]] = {
     word: number
     for number, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve".split()
+        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
     )
 } | {"a": 1, "an": 1, "couple of": 2, "a couple of": 2}
 _MONTH_NAMES: Final = (
     "january|february|march|april|may|june|july|august|september|october|november|december"
 )
-_MONTH: Final = (
-    rf"(?P<month>{_MONTH_NAMES}|jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec)\.?"
-)
+_MONTH: Final = rf"(?P<month>{_MONTH_NAMES}|jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec)\.?"
 _YEARS_AWAY: Final[Mapping[str, int]] = {
     "大前年": -3,
     "前年": -2,
@@ -137,7 +135,9 @@ def asked_day(text: str, today: date) -> AskedDay | None:
 def without_day(text: str, asked: AskedDay) -> str:
     """The question without the words of the day, for searching."""
     rest = f"{text[: asked.start]} {text[asked.end :]}"
-    return re.sub(r"^[\s的,，、]+|\b(?:in|on|of|at|as of|back|since)\s*(?=$|[?？])", "", rest).strip()
+    return re.sub(
+        r"^[\s的,，、]+|\b(?:in|on|of|at|as of|back|since)\s*(?=$|[?？])", "", rest
+    ).strip()
 
 
 def _found(text: str, today: date) -> Iterator[AskedDay]:
@@ -284,8 +284,14 @@ _PATTERNS: Final[tuple[tuple[re.Pattern[str], _Read], ...]] = tuple(
         (r"(?<!\d)(20\d\d)[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)", _iso),
         (rf"(?<!每){_YEAR}?(?<!每)(?<!每年)(?P<month>{_N})月(?P<day>{_N})[日号]", _chinese_day),
         (rf"{_YEAR}?(?P<holiday>元旦|五一|劳动节|国庆)节?(?:期间)?", _holiday),
-        (rf"(?P<which>上上个?|上个?|这个?|本|下个?)月(?:的?(?P<day>{_N})[日号]|{_PART})", _near_month),
-        (rf"{_YEAR}(?P<piece>上半年|下半年|年?[初中底末]|第?[一二三四1-4]个?季度)", _quarter_or_half),
+        (
+            rf"(?P<which>上上个?|上个?|这个?|本|下个?)月(?:的?(?P<day>{_N})[日号]|{_PART})",
+            _near_month,
+        ),
+        (
+            rf"{_YEAR}(?P<piece>上半年|下半年|年?[初中底末]|第?[一二三四1-4]个?季度)",
+            _quarter_or_half,
+        ),
         (rf"(?<!每)(?<!每年){_YEAR}?(?P<month>{_N})月份?(?!期|\d|内){_PART}", _chinese_month),
         (r"上个?季度?", _near_quarter),
         (
@@ -356,9 +362,12 @@ def _year(match: re.Match[str], today: date) -> int | None:
     if not match["year"]:
         return None
     digits = [str("零一二三四五六七八九".find(one)) for one in match["year"].replace("〇", "零")]
-    return int("".join(one if one.isdigit() else digit for one, digit in zip(
-        match["year"].replace("〇", "零"), digits, strict=True
-    )))
+    return int(
+        "".join(
+            one if one.isdigit() else digit
+            for one, digit in zip(match["year"].replace("〇", "零"), digits, strict=True)
+        )
+    )
 
 
 def _part_of_month(first: date, part: str | None) -> _Range:

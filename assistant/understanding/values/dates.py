@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from assistant.understanding.values.found import Found
 from assistant.model.numerals import CHINESE_NUMBER, read_chinese
+from assistant.understanding.values.found import Found
 
 _D = "零一二三四五六七八九〇"
 _NUMBER = rf"\d+|{CHINESE_NUMBER}"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from assistant.understanding.values.found import Found
 from assistant.model.numerals import spoken_digits
+from assistant.understanding.values.found import Found
 
 _PHONE = re.compile(r"(?<!\d)(?:\+?86[-\s]?)?(1[3-9]\d(?:[-\s]?\d{4}){2})(?!\d)")
 _CODE = re.compile(r"(?<!\d)(\d{3}[-\s]?\d{3}|\d{4,8})(?!\d)")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from assistant.understanding.values.found import Found
 from assistant.model.numerals import CHINESE_NUMBER
+from assistant.understanding.values.found import Found
 
 _NUMERALS = "零一二三四五六七八九十百千万亿两"
 _VERB = "转账|转帐|转钱|转过去|打钱|汇款|汇钱|转|汇|打|寄|发|付|还"
@@ -82,10 +82,10 @@ def find_payees(text: str, relations: Mapping[str, tuple[str, ...]]) -> Iterator
     """
     spans: list[tuple[int, int]] = []
     for own in (*_OWN_ACCOUNT.finditer(text), *_TO_DIGITS.finditer(text)):
-        found = Found("payee", own["who"], *own.span("who"))
-        if not _overlaps(found, spans):
-            spans.append((found.start, found.end))
-            yield found
+        account = Found("payee", own["who"], *own.span("who"))
+        if not _overlaps(account, spans):
+            spans.append((account.start, account.end))
+            yield account
     for pattern in (_GIVE, _TO, _GIVE_AFTER, _ENGLISH):
         for match in pattern.finditer(text):
             group = next(name for name in match.groupdict() if name != "gap" and match[name])

@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from assistant.acting.context import Ports
-from assistant.adapters.memory import MemoryBroadcast, MemoryDesk, MemoryEventStore, MemoryLock
+from assistant.adapters.memory import (
+    MemoryBroadcast,
+    MemoryDesk,
+    MemoryEventStore,
+    MemoryLock,
+    MemoryReviewQueue,
+)
 from assistant.conversation import Conversations
 from assistant.errors import KnowledgeUnavailable
 from assistant.model.commands import CorrectSlot, SetSlot, StartFlow
@@ -34,7 +40,7 @@ class OneShelf:
 
     hits: list | None = field(default_factory=list)
 
-    async def search(self, question, *, as_of, limit=5, audience=frozenset()):
+    async def search(self, question, *, as_of, limit=5, audience=frozenset(), **_):
         if self.hits is None:
             raise KnowledgeUnavailable
         return self.hits
@@ -81,6 +87,7 @@ class Talk:
             identity=self.identity,
             knowledge=self.knowledge,
             desk=self.desk,
+            reviews=MemoryReviewQueue(self.clock, ids),
             clock=self.clock,
             ids=ids,
         )

@@ -35,11 +35,9 @@ def replace_card(work: Work, body: ReplaceCardBody) -> Finished:
     if open_order(work, body.customer_id, "replace_card", body.card) is not None:
         raise Refused(Refusal.ORDER_OPEN)
     customer = work.connection.execute(
-        "SELECT address, birth_date FROM customers WHERE customer_id = ?", (body.customer_id,)
+        "SELECT address FROM customers WHERE customer_id = ?", (body.customer_id,)
     ).fetchone()
-    is_charged = body.reason == "lost" and card["kind"] == "debit"
-    born = date.fromisoformat(customer["birth_date"])
-    fee_fen = REPLACEMENT_FEE_FEN if is_charged and not _is_senior(born, work) else 0
+    fee_fen = replacement_fee_fen(work, body)
     details = {
         "card": body.card,
         "reason": body.reason,
@@ -47,6 +45,21 @@ def replace_card(work: Work, body: ReplaceCardBody) -> Finished:
         "fee": money(fee_fen).model_dump(),
     }
     return place_order(work, body.customer_id, "replace_card", "placed", details)
+
+
+def replacement_fee_fen(work: Work, body: ReplaceCardBody) -> int:
+    """What a new card costs, fen: a lost debit card is charged for, seniors pay nothing.
+
+    Raises:
+        Refused: There is no such card.
+    """
+    card = find_card(work, body)
+    born = work.connection.execute(
+        "SELECT birth_date FROM customers WHERE customer_id = ?", (body.customer_id,)
+    ).fetchone()["birth_date"]
+    is_charged = body.reason == "lost" and card["kind"] == "debit"
+    is_free = not is_charged or _is_senior(date.fromisoformat(born), work)
+    return 0 if is_free else REPLACEMENT_FEE_FEN
 
 
 def reset_card_pin(work: Work, body: CardBody) -> Finished:

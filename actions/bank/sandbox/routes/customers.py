@@ -1,9 +1,12 @@
 """Reads about customers."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
 
+from actions.bank.sandbox.amounts import money
+from actions.bank.sandbox.operations.base import Work
+from actions.bank.sandbox.operations.order_changes import ReplaceCardBody, replacement_fee_fen
 from actions.bank.sandbox.problems import not_found
 from actions.bank.sandbox.routes.dependencies import Bank, documented, gate
 from actions.bank.sandbox.state import (
@@ -28,6 +31,7 @@ from actions.bank.sandbox.wire import (
     PayeeView,
     ProfileView,
     RecordView,
+    ReplacementFee,
     TransactionPage,
 )
 
@@ -80,6 +84,20 @@ async def cards(bank: Bank, customer_id: str) -> list[CardOffer]:
     """Cards with status, limit, and how high the limit may be."""
     read_customer(bank.connection, customer_id)
     return read_cards(bank.connection, customer_id)
+
+
+@router.get("/{customer_id}/replacement-fee")
+async def replacement_fee(
+    bank: Bank,
+    customer_id: str,
+    card: Annotated[str, Query(pattern=r"^\d{4}$")],
+    reason: Literal["lost", "damaged"],
+) -> ReplacementFee:
+    """What a new card would cost."""
+    read_customer(bank.connection, customer_id)
+    work = Work(bank.connection, bank.now(), "")
+    body = ReplaceCardBody(customer_id=customer_id, card=card, reason=reason)
+    return ReplacementFee(fee=money(replacement_fee_fen(work, body)))
 
 
 @router.get("/{customer_id}/orders")

@@ -1,0 +1,56 @@
+"""Handing an action to a colleague who sees the customer first."""
+
+from __future__ import annotations
+
+from assistant.acting.context import TurnContext
+from assistant.dialogue.stack import OUTCOME_SLOTS, active_task, remember
+from assistant.model.events import ReviewRequested, SlotSet
+from assistant.model.ids import ActionName, ResponseKey
+from assistant.ports import ReviewNeeded, ReviewRequest
+
+QUEUED = "queued"
+"""Value of the slot `outcome` while a colleague has not decided; nothing was done yet."""
+
+_REASON = ResponseKey("reason_review_needed")
+
+
+async def submit_review(action: ActionName, needed: ReviewNeeded, context: TurnContext) -> None:
+    """Queue the action as confirmed, and let the flow say so.
+
+    Args:
+        action: What is to be done after an approval.
+        needed: Its arguments and their digest.
+        context: The turn; the active frame is the one that asked.
+
+    Raises:
+        StoreUnavailable: Nothing was queued.
+    """
+    log = context.log
+    frame, task = log.tracker.stack[-1], active_task(log)
+    customer_id = log.tracker.customer_id
+    if customer_id is None:  # the gateway asks for a customer before it asks for a review
+        msg = "A review was asked for although nobody is known to speak."
+        raise AssertionError(msg)
+    review = await context.ports.reviews.submit(
+        ReviewRequest(
+            action=action,
+            flow=task.flow if task is not None else frame.flow,
+            conversation_id=log.tracker.conversation_id,
+            customer_id=customer_id,
+            arguments=needed.arguments,
+            arguments_sha256=needed.arguments_sha256,
+            epoch=frame.frame_id,
+        )
+    )
+    log.add(
+        ReviewRequested,
+        ticket=review.review_id,
+        action=action,
+        flow=review.request.flow,
+        frame_id=frame.frame_id,
+    )
+    remember(log, {"ticket": review.review_id})
+    outcome, reason = OUTCOME_SLOTS
+    log.add(SlotSet, slot=outcome, value=QUEUED, origin="action")
+    log.add(SlotSet, slot=reason, value=_REASON, origin="action")
+    context.runner.leave_step()

@@ -1,0 +1,82 @@
+"""What speaks for the best sentence being an answer at all: evidence for abstaining.
+
+Closeness alone does not tell: an English question is further from every Chinese sentence, and
+"七年期" is close to every other term. So the closeness is also taken against that of all
+passages, and words nobody wrote, terms nobody offers and days to come count against it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.features import canonical_fit, coverage, kind_fit, range_fit, term_fit
+from knowledge.reranker import softmax
+from knowledge.views import PassageView, Question, SentenceView
+
+_FUTURE: Final = re.compile(
+    r"明天|明年|后天|下个?月|下周|下一?[期次]|将来|未来|今后|以后会|[会将](?:降|涨|跌|升)|十年后"
+    r"|\bnext (?:week|month|year)\b|\bwill .*(?:rise|fall|be next)\b|\btomorrow\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The best sentence and what it stood out from.
+
+    Attributes:
+        ranks: Of the candidates, best first.
+        sentence_ranks: Of their sentences, best first.
+        cosine: Of question and sentence; `heading`, of question and its heading.
+        cosines: Of question and every passage.
+        bm25: Of the sentence's passage.
+    """
+
+    view: PassageView
+    sentence: SentenceView
+    ranks: Sequence[float]
+    sentence_ranks: Sequence[float]
+    cosine: float
+    heading: float
+    cosines: NDArray[np.float32]
+    bm25: float
+
+
+def answer_features(
+    question: Question, evidence: Evidence, known: Callable[[str], bool]
+) -> list[float]:
+    """In the order of ANSWER_NAMES; `known` tells whether any passage has a word."""
+    view, sentence = evidence.view, evidence.sentence
+    term, conflict = term_fit(question, sentence)
+    total = sum(question.own.values()) or 1.0
+    unknown = sum(worth for word, worth in question.own.items() if not known(word)) / total
+    foreign = float(question.is_foreign)
+    spread = float(evidence.cosines.std()) or 1.0
+    highest = float(evidence.cosines.max(initial=0.0))
+    weight = sum(question.words.values()) or 1.0
+    return [
+        evidence.cosine,
+        (highest - float(evidence.cosines.mean())) / spread,
+        float(softmax(np.asarray(evidence.ranks))[0]),
+        float(softmax(np.asarray(evidence.sentence_ranks))[0]),
+        coverage(question.words, view.text, view.tokens),
+        coverage(question.own, view.text, view.tokens),
+        (1 - foreign) * unknown,
+        term,
+        float(bool(question.terms) and term == 0.0) + conflict,
+        range_fit(question, sentence),
+        kind_fit(question, sentence),
+        foreign,
+        float(question.is_outside),
+        evidence.heading,
+        canonical_fit(question, view.text),
+        foreign * evidence.cosine,
+        foreign * unknown,
+        min(2.0, evidence.bm25 / weight),
+        float(bool(_FUTURE.search(question.text))),
+    ]
