@@ -24,6 +24,9 @@ _PHONE: Final = SlotName("phone")
 _MOBILE: Final = re.compile(r"1[3-9]\d{9}", re.ASCII)
 """Mainland mobile numbers: 11 digits from 13 to 19 (MIIT numbering plan of 2017)."""
 
+_OLD_PHONE: Final = SlotName("old_phone")
+_IN_USE: Final = "in_use"
+_LOST: Final = "lost"
 _ADDRESS: Final = SlotName("address")
 _ADDRESS_LENGTH: Final = range(6, 201)
 """Characters of a mailing address; the bank takes at most 200."""
@@ -34,6 +37,14 @@ _PLACE_WORDS: Final = re.compile(
     re.IGNORECASE,
 )
 """A place has a name of a kind of place, or in English a word and a number."""
+
+_INTRODUCES: Final = re.compile(
+    r"^.{0,20}?(?:(?:地址|住址|住處|住处)\s*(?:是|为|為|：|:|，|,)?\s*(?:改成|改为|改為|在)?"
+    r"|[改换換变變登更新]+(?:成|为|為|到|记成|记为)|(?:搬|寄|住)(?:到|去|来|來|往|在)了?"
+    r"|\baddress\s*(?:is|to|:)|\b(?:moved|change it|change that) to)\s*[：:]?\s*",
+    re.IGNORECASE,
+)
+"""What people say before an address ("新地址是…", "搬到…")."""
 
 _INVALID: Final = ResponseKey("utter_phone_invalid")
 _UNCHANGED: Final = ResponseKey("utter_phone_unchanged")
@@ -75,6 +86,14 @@ async def _validate_phone(bank: BankApi, context: ActionContext) -> ActionResult
     return ActionResult(outcome="done", slots={_PHONE: phone}, facts=facts)
 
 
+async def _validate_old_phone(_: BankApi, context: ActionContext) -> ActionResult:
+    """Whatever the customer says about the old number means that it gets no messages any more."""
+    said = context.text(_OLD_PHONE)
+    if said is None or said in {_IN_USE, _LOST}:
+        return ActionResult(outcome="done")
+    return ActionResult(outcome="done", slots={_OLD_PHONE: _LOST})
+
+
 async def _validate_address(bank: BankApi, context: ActionContext) -> ActionResult:
     text = context.text(_ADDRESS)
     if text is None:
@@ -92,6 +111,9 @@ async def _validate_address(bank: BankApi, context: ActionContext) -> ActionResu
 def read_address(text: str) -> str | None:
     """A mailing address in one line, None when the text is not one."""
     address = re.sub(r"\s+", " ", text).strip(" ，,。.；;")
+    introduced = _INTRODUCES.match(address)
+    if introduced is not None:
+        address = address[introduced.end() :].strip()
     is_place = _PLACE_WORDS.search(address) is not None
     return address if len(address) in _ADDRESS_LENGTH and is_place else None
 
@@ -211,6 +233,7 @@ PROFILE_ACTIONS: Final[Sequence[Action]] = (
         checks=Checks(verify=order_is_there),
     ),
     Action(name=ActionName("validate_phone"), run=_validate_phone),
+    Action(name=ActionName("validate_old_phone"), run=_validate_old_phone),
     Action(name=ActionName("validate_address"), run=_validate_address),
     Action(name=ActionName("read_profile"), run=_read_profile, level=Assurance.PHONE),
 )

@@ -19,6 +19,7 @@ from starlette.middleware.cors import CORSMiddleware
 from assistant.errors import AssistantError
 from assistant.ports import Clock
 from channels.desk import http as desk
+from channels.desk import search as desk_search
 from channels.desk import reviews
 from channels.service import Service
 from channels.settings import Settings, is_address

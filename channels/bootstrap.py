@@ -61,6 +61,7 @@ from knowledge.lookup import DocumentLibrary
 from knowledge.reranker import Reranker
 from knowledge.retrieval import HybridKnowledge
 from knowledge.vectors import Progress
+from knowledge.whole_documents import WholeDocuments
 
 _RUN_BY_NAME = ("validate_", "prefill_", "action_ask_")
 """Actions that run because of their names: only when the domain lists them, as in Rasa."""
@@ -93,6 +94,8 @@ class RunningService:
     clock: Clock
     ids: IdSource
     library: DocumentLibrary
+    documents: WholeDocuments
+    knowledge: HybridKnowledge
     release: Release
     engine: AsyncEngine = field(repr=False)
     bank_client: httpx.AsyncClient = field(repr=False)
@@ -287,10 +290,12 @@ async def build(
         desk = SqlHandoffDesk(engine, clock, ids)
         reviews = SqlReviewQueue(engine, clock, ids)
         gateway = await _gateway(settings, brain.release, bank, engine, clock, stack)
+        documents = WholeDocuments(brain.library)
         ports = Ports(
             actions=replace(gateway, reviews=reviews),
             identity=BankIdentity(bank),
             knowledge=brain.knowledge,
+            documents=documents,
             desk=desk,
             reviews=reviews,
             clock=clock,
@@ -309,6 +314,8 @@ async def build(
             clock=clock,
             ids=ids,
             library=brain.library,
+            documents=documents,
+            knowledge=brain.knowledge,
             release=brain.release,
             engine=engine,
             bank_client=client,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pydantic import JsonValue
 
+from assistant.acting.context import BANK_ZONE
 from assistant.model.ids import ActionName
 from assistant.model.release import Release
 from assistant.ports import Clock, Knowledge, Understander
@@ -23,6 +24,7 @@ from channels.bootstrap import (
     search_in,
 )
 from channels.composition_foreign import pack_actions
+from channels.composition_log import machine_clock
 from channels.settings import Settings
 from knowledge.check import check
 from knowledge.content_problems import Finding
@@ -33,6 +35,11 @@ from knowledge.vectors import Progress
 
 _SAID_BY_CODE = frozenset(
     {
+        "utter_address_invalid",
+        "utter_address_unchanged",
+        "utter_card_limit_invalid",
+        "utter_card_limit_too_high",
+        "utter_card_limit_unchanged",
         "utter_card_not_found",
         "utter_payee_ambiguous",
         "utter_payee_unknown",
@@ -47,12 +54,18 @@ _SAID_BY_CODE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class IndexReport:
-    """What an index run led to; `shipped` are the files written into the pack."""
+    """What an index run led to.
+
+    Attributes:
+        shipped: Files written into the pack.
+        notes: What was taken out of documents, and which of them wait for approval.
+    """
 
     documents: int
     passages: int
     examples: int
     shipped: tuple[Path, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def check_pack(settings: Settings) -> list[Finding]:
@@ -69,7 +82,11 @@ def check_pack(settings: Settings) -> list[Finding]:
         return action in ours or action in own or bool(settings.action_endpoint)
 
     return check(
-        settings.content_dir, gateway_knows=gateway_knows, said_by_code=_SAID_BY_CODE, runs=runs
+        settings.content_dir,
+        gateway_knows=gateway_knows,
+        said_by_code=_SAID_BY_CODE,
+        runs=runs,
+        today=machine_clock().now().astimezone(BANK_ZONE).date(),
     )
 
 
@@ -107,6 +124,10 @@ def make_index(
         passages=len(built.corpus.passages),
         examples=len(release.examples),
         shipped=_ship(settings, release, encoder) if ship else (),
+        notes=(
+            *(f"{one.source}: {each}" for one in built.documents for each in one.notices),
+            *(f"{one.file}: {one.status}, not answered from" for one in built.waiting),
+        ),
     )
 
 
@@ -121,9 +142,18 @@ def _ship(settings: Settings, release: Release, encoder: SentenceEncoder) -> tup
 
 
 def open_knowledge(
-    settings: Settings, documents: Path | None, progress: Progress | None = None
+    settings: Settings,
+    documents: Path | None,
+    progress: Progress | None = None,
+    told: Callable[[str], None] | None = None,
 ) -> Knowledge:
     """The bank's documents, or those of another folder.
+
+    Args:
+        settings: Pack and data folder.
+        documents: Another folder; None for the bank's own documents.
+        progress: Told how far embedding is.
+        told: Told of each file of the other folder that could not be read as a whole.
 
     Raises:
         ContentError: A document cannot be read.
@@ -134,7 +164,9 @@ def open_knowledge(
     release = load_release(settings.content_dir)
     synonyms = release.lexicon.synonyms
     if documents is not None:
-        return index_folder(documents, settings.data_dir, encoder, progress, synonyms=synonyms)
+        return index_folder(
+            documents, settings.data_dir, encoder, progress, synonyms=synonyms, told=told
+        )
     built = build_index(
         settings.content_dir,
         settings.data_dir,
@@ -157,10 +189,17 @@ def questions_of(file: Path | None, question: str | None) -> Sequence[SearchQues
 
 
 async def found_lines(
-    knowledge: Knowledge, questions: Sequence[SearchQuestion], *, as_of: date, limit: int
+    knowledge: Knowledge,
+    questions: Sequence[SearchQuestion],
+    *,
+    as_of: date,
+    limit: int,
+    known_on: date | None = None,
 ) -> AsyncIterator[dict[str, JsonValue]]:
-    """One line of the public contract for each question."""
-    async for question, hits in search_all(knowledge, questions, as_of=as_of, limit=limit):
+    """One line of the public contract for each question; days as in the port Knowledge."""
+    async for question, hits in search_all(
+        knowledge, questions, as_of=as_of, limit=limit, known_on=known_on
+    ):
         yield search_line(question, hits)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Protocol
 
@@ -10,7 +11,7 @@ from assistant.conversation import Conversations
 from assistant.model.ids import DocumentId
 from assistant.model.message import InboundMessage, Turn
 from assistant.model.release import Release
-from assistant.ports import Broadcast, Clock, IdSource
+from assistant.ports import Broadcast, Clock, IdSource, Knowledge, PassageHit
 from assistant.reviews import Reviews
 
 
@@ -64,6 +65,14 @@ class Library(Protocol):
         ...
 
 
+class DocumentTexts(Protocol):
+    """The text of each version, cut into the sentences that citations quote."""
+
+    def version(self, document_id: DocumentId, version: str) -> Sequence[PassageHit]:
+        """One version in its own order; empty when there is none."""
+        ...
+
+
 class Service(Protocol):
     """The running assistant."""
 
@@ -81,6 +90,10 @@ class Service(Protocol):
     def ids(self) -> IdSource: ...  # noqa: D102 - typed by name
     @property
     def library(self) -> Library: ...  # noqa: D102 - typed by name
+    @property
+    def documents(self) -> DocumentTexts: ...  # noqa: D102 - typed by name
+    @property
+    def knowledge(self) -> Knowledge: ...  # noqa: D102 - typed by name
     @property
     def release(self) -> Release: ...  # noqa: D102 - typed by name
 

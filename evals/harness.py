@@ -26,6 +26,7 @@ from assistant.model.events import Event, SlotSet, StackChanged
 from assistant.model.ids import ActionName, ConversationId, CustomerId, MessageId, SlotName
 from assistant.model.message import InboundMessage, Locale, SignIn, Turn
 from assistant.model.release import Release
+from assistant.reviews import Reviews
 from assistant.turn import Assistant
 from channels.bootstrap import Brain, RunningService, build
 from channels.settings import Settings
@@ -90,6 +91,7 @@ class Conversation:
 
     id: ConversationId
     assistant: Assistant
+    reviews: Reviews
     bank: httpx.AsyncClient
     clock: SteppedClock
     sign_in: SignIn | None
@@ -131,6 +133,20 @@ class Conversation:
     def signs_in(self, customer: str, level: int) -> None:
         """From the next message on the channel vouches for this customer."""
         self.sign_in = _sign_in(customer, level, self.clock)
+
+    async def decide_review(self, *, approved: bool) -> None:
+        """A colleague decides the oldest review that waits.
+
+        Raises:
+            LookupError: None waits.
+        """
+        waiting = await self.reviews.waiting()
+        if not waiting:
+            msg = "No review waits for a decision."
+            raise LookupError(msg)
+        await self.reviews.decide(
+            waiting[0].review_id, approved=approved, colleague="colleague", reason=""
+        )
 
     def advance(self, seconds: float) -> None:
         """Let time pass for the assistant and for the bank."""
@@ -236,6 +252,7 @@ async def _begin(service: RunningService, bank: httpx.AsyncClient, setup: Setup)
     return Conversation(
         id=conversation_id,
         assistant=assistant,
+        reviews=service.reviews,
         bank=bank,
         clock=setup.clock,
         sign_in=sign_in,

@@ -40,7 +40,7 @@ class LexicalIndex:
         self._bm25 = bm25s.BM25(method="lucene")
         self._bm25.index(tokens or [[_EMPTY]], show_progress=False)
         self._size = len(texts)
-        self._counts = Counter(word for words in self._words for word in words)
+        self._counts = Counter(token for text in tokens for token in set(text))
 
     def scores(self, question: str) -> Scores:
         """BM25 of every text for a normalised question, shape (number of texts,)."""
@@ -51,11 +51,11 @@ class LexicalIndex:
         return np.asarray(scored, dtype=np.float32)
 
     def rarity(self, word: str) -> float:
-        """Inverse document frequency in nats; highest for words no text holds."""
+        """Inverse document frequency of a word or pair in nats; highest where no text holds it."""
         return math.log(1 + (self._size + 0.5) / (self._counts[word] + 0.5))
 
     def knows(self, word: str) -> bool:
-        """Whether any text holds a word."""
+        """Whether any text holds a word or a pair of characters."""
         return self._counts[word] > 0
 
     def coverage(self, words: Sequence[str], position: int) -> float:

@@ -27,7 +27,7 @@ _KEYS: Final = (
 _INPUT_KEYS: Final = (
     *("kind", "label", "ask", "from", "words", "currency", "of", "least", "most"),
 )
-_FROM_KEYS: Final = ("document", "words", "row", "tier", "column", "named")
+_FROM_KEYS: Final = ("document", "words", "row", "tier", "column", "named", "owner")
 _RESULT_KEYS: Final = ("step", "label", "kind")
 _KINDS: Final = get_args(ValueKind)
 _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
@@ -134,6 +134,7 @@ def _source(reader: Reader, part: Part, names: set[str]) -> CellSource:
         tier=reader.text(keys.get("tier"), "tier"),
         column=reader.words(keys.get("column"), "a word"),
         named=_groups(reader, keys.get("named")),
+        owner=reader.text(keys.get("owner"), "owner") or "",
     )
 
 

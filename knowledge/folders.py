@@ -52,7 +52,12 @@ class FolderReport:
     noticed: tuple[str, ...]
 
 
-def read_folder(
+def read_folder(folder: Path) -> tuple[Document, ...]:
+    """Every document of a folder that can be read; see `survey`."""
+    return survey(folder).documents
+
+
+def survey(
     folder: Path, converter: Converter | None = None, progress: Progress | None = None
 ) -> FolderReport:
     """Read every document below a folder; hidden files are passed over.
@@ -169,7 +174,7 @@ def _distinct(documents: list[Document]) -> tuple[Document, ...]:
             name = f"{one.document_id}{Path(one.source).suffix}"
             if seen[one.document_id] > 1 and name in {each.document_id for each in kept}:
                 name = f"{name}/{seen[one.document_id]}"
-            one = replace(one, document_id=DocumentId(name))  # noqa: PLW2901 - the same, renamed
+            one = replace(one, document_id=DocumentId(name))
         kept.append(one)
     return tuple(kept)
 

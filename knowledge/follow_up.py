@@ -38,6 +38,11 @@ def leans(question: str) -> bool:
     return bool(_MARK.search(text)) or _is_short(text)
 
 
+def is_marked(question: str) -> bool:
+    """Whether a question says itself that it goes on from another."""
+    return bool(_MARK.search(normalised(question)))
+
+
 def _is_short(text: str) -> bool:
     return len(text.split()) <= _SHORT_ENGLISH if is_foreign(text) else len(text) <= _SHORT
 
@@ -88,12 +93,10 @@ def _swapped(core: str, earlier: str, synonyms: Synonyms) -> tuple[str, ...]:
     for start, end, term in terms_in(earlier):
         if any(measure == term[0] for _, _, (measure, _) in terms_in(core)):
             return (f"{earlier[:start]}{bare}{earlier[end:]}",)
-    named = [(start, end) for start, end, _ in synonyms.found_in(earlier)]
-    if synonyms.found_in(core):
-        alike = [span for span in named if _counterparts(earlier[slice(*span)], bare)]
-        spans = alike or named
-    else:
-        spans = _words_like(bare, earlier) or named
+    named = synonyms.found_in(earlier)
+    names = synonyms.canonical(core) or (bare,)
+    alike = [one[:2] for one in named if any(_counterparts(one[2], name) for name in names)]
+    spans = alike or _words_like(bare, earlier) or [one[:2] for one in named]
     return tuple(f"{earlier[:start]}{bare}{earlier[end:]}" for start, end in spans[:2])
 
 
@@ -108,4 +111,4 @@ def _words_like(core: str, earlier: str) -> list[tuple[int, int]]:
 
 def _counterparts(one: str, other: str) -> bool:
     """Whether two names are of one kind: 借记卡 and 信用卡, 境内 and 境外."""
-    return one[-1] == other[-1] or one[0] == other[0]
+    return one != other and (one[-1] == other[-1] or one[0] == other[0])

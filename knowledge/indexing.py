@@ -10,21 +10,24 @@ from typing import Final
 from knowledge.corpus import Corpus, build_corpus, embedded_texts
 from knowledge.documents import Document, read_documents
 from knowledge.index_chroma import ChromaIndex, open_index
+from knowledge.ingest.approvals import Standing
 from knowledge.reranker import Reranker
 from knowledge.retrieval import HybridKnowledge, PairScorer
+from knowledge.search import CONVERTED_FOLDER
+from knowledge.shelf import DOCUMENTS_FOLDER, read_shelf_documents
 from knowledge.vectors import SHIPPED_FOLDER, PassageEncoder, Progress, VectorCache
 
-DOCUMENTS_FOLDER: Final = "documents"
 _INDEX_FOLDER: Final = "index"
 
 
 @dataclass(frozen=True, slots=True)
 class BuiltIndex:
-    """An index that is ready, and what it was made of."""
+    """An index that is ready, and what it was made of; `waiting` documents are not in it."""
 
     documents: tuple[Document, ...]
     corpus: Corpus
     index: ChromaIndex
+    waiting: tuple[Standing, ...] = ()
 
     def knowledge(
         self,
@@ -71,7 +74,8 @@ def build_index(
         ContentError: A document is wrong.
         KnowledgeUnavailable: The index cannot be opened or written.
     """
-    documents = read_documents(content_dir / DOCUMENTS_FOLDER)
+    shelf = read_shelf_documents(content_dir, data_dir / CONVERTED_FOLDER)
+    documents = shelf.documents
     cache = VectorCache(
         encoder, shipped=content_dir / SHIPPED_FOLDER, own=data_dir / SHIPPED_FOLDER
     )
@@ -83,7 +87,7 @@ def build_index(
         folder=data_dir / _INDEX_FOLDER,
         url=chroma_url,
     )
-    return BuiltIndex(documents, corpus, index)
+    return BuiltIndex(documents, corpus, index, shelf.waiting)
 
 
 def ship_vectors(content_dir: Path, encoder: PassageEncoder) -> Path:

@@ -42,7 +42,8 @@ SERVED: Final[Mapping[str, re.Pattern[str]]] = {
     name: re.compile(words)
     for name, words in {
         "figure": r"\d|免费|不收|随时|即时|立即|实时",
-        "price": r"\d元|免费|不收|免收|免[首次年]|\d%|[$€£]\s?\d|\bfree\b|\d+ (?:yuan|dollars|euros)",
+        "price": r"(?:收取?|扣|费|费率|押金).{0,12}\d|\d元?手续费|免费|不收|不?收取|免收|免[首次年]|违约金"
+        r"|[$€£]\s?\d|\bfree\b|\bfees?\b|\bcharges?\b|\d+ (?:yuan|dollars|euros)",
         "rate": r"\d%|\bpercent",
         "time": rf"{_NUMERAL}个?(?:工作日|交易日|自然日|[天日年月]|小时|分钟|秒)|即时|立即|实时|当[日场天]|次日|t\+\d"
         r"|\d:\d\d|随时|长期|[末初]|\d (?:\w+ )?(?:days?|hours?|minutes?|weeks?|months?|years?)|immediately",
@@ -62,12 +63,37 @@ SERVED: Final[Mapping[str, re.Pattern[str]]] = {
     }.items()
 }
 
+HEADED: Final[Mapping[str, re.Pattern[str]]] = {
+    name: re.compile(words)
+    for name, words in {
+        "price": r"收费|费用|年费|[续管]费|费率|减免|收费标准|\bfees?\b|\bprices?\b|\bcosts?\b|charges",
+        "rate": r"利率|要素|费率|计息|基准|\brates?\b|interest",
+        "time": r"时限|时间|期限|有效|到账|时效|多久|有效期|时段|\btimes?\b|hours|deadline|period",
+        "count": r"次数|数量|限额|权益|兑换",
+        "age": r"条件|要素|对象|规定",
+        "limit": r"限额|额度|要素|限制|上限|标准|\blimits?\b|maximum",
+        "steps": r"办理|方式|流程|步骤|如何|怎么|怎样|方法|申请|第.步|how to|steps|using",
+        "place": r"地点|渠道|方式|网点|where|contact",
+        "whether": r"规定|规则|限制|条件|不能|可以|常见问题|要求|rules|policy",
+        "papers": r"材料|证件|资料|documents|requirements",
+        "who": r"条件|对象|要素|准入|资格|适合|eligib|who",
+        "why": r"原因|为什么|why",
+        "what": r"是什么|说明|区别|特征|要素|等级|内容|what is|overview|about",
+        "figure": r"标准|限额|利率|要素|收费|费用|时限|额度",
+    }.items()
+}
+
 KINDS: Final = tuple(ASKED)
 
 
 def kinds_asked(question: str) -> frozenset[str]:
     """Kinds of sentence that would answer a normalised question."""
     return frozenset(kind for kind, pattern in ASKED.items() if pattern.search(question))
+
+
+def kinds_headed(heading: str) -> frozenset[str]:
+    """Kinds of question the text below a normalised heading is likely to answer."""
+    return frozenset(kind for kind, pattern in HEADED.items() if pattern.search(heading))
 
 
 def kinds_served(sentence: str) -> frozenset[str]:

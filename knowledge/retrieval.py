@@ -26,7 +26,7 @@ from knowledge.answering import Evidence, answer_features
 from knowledge.corpus import Corpus
 from knowledge.days import day_asked
 from knowledge.features import Found, passage_features, sentence_features
-from knowledge.follow_up import readings
+from knowledge.follow_up import is_marked, readings
 from knowledge.index_chroma import Neighbour
 from knowledge.reranker import Reranker, load_reranker
 from knowledge.scoring import passage_score, sentence_score
@@ -38,8 +38,8 @@ _CANDIDATES: Final = 40
 _BY_HEADING: Final = 10
 _READ: Final = 8  # passages whose sentences are ranked
 _FAMILY: Final = 3  # passages whose other pieces of the same section are looked at too
-_OWN_READING: Final = 0.1
-"""What a question that may lean on an earlier one loses when read alone."""
+_LATER_READING: Final = 0.15
+"""How much better a less likely reading of a question must be answered to be taken."""
 
 
 class VectorIndex(Protocol):
@@ -181,14 +181,16 @@ class HybridKnowledge:
     ) -> Findings:
         """Everything worked out for a question, in the reading the documents answer best."""
         leaning = readings(question, before, self._synonyms)
-        found = [self._findings(text, as_of, audience, known_on) for text in leaning]
-        if not leaning:
-            return self._findings(question, as_of, audience, known_on)
-        best = max(found, key=lambda one: one.score)
-        if best.score < 1 - _OWN_READING:
-            alone = self._findings(question, as_of, audience, known_on)
-            if alone.score - _OWN_READING > best.score:
-                return alone
+        best = self._findings(leaning[0] if leaning else question, as_of, audience, known_on)
+        others = list(leaning[1:])
+        if leaning and not is_marked(question):
+            others.append(question)
+        for text in others:
+            if best.score >= 1 - _LATER_READING:
+                break
+            other = self._findings(text, as_of, audience, known_on)
+            if other.score - _LATER_READING > best.score:
+                best = other
         return best
 
     def _findings(
@@ -240,6 +242,7 @@ class HybridKnowledge:
             {token: lexical.rarity(token) for token in tokens},
             self._encoder.queries([text])[0],
             lexical.scores(widened),
+            known=lexical.knows,
             is_outside=any(pattern.search(text) for pattern in self._outside),
         )
 

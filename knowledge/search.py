@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,11 +14,14 @@ from pydantic import JsonValue
 from assistant.errors import ContentError
 from assistant.ports.knowledge import Knowledge, PassageHit
 from knowledge.corpus import build_corpus
-from knowledge.folders import read_folder
+from knowledge.folders import survey
 from knowledge.index_chroma import open_index
+from knowledge.ingest.convert import Converter
 from knowledge.retrieval import HybridKnowledge
 from knowledge.vectors import PassageEncoder, Progress, VectorCache
 
+CONVERTED_FOLDER: Final = "converted"
+"""Below the data folder: what converters made of files, by the hash of each file."""
 _VECTORS: Final = "vectors-other"
 _INDEX: Final = "index-other"
 _SENTENCE_LIMIT: Final = 3000  # about a minute of embedding on two cores
@@ -65,17 +68,29 @@ def index_folder(
     progress: Progress | None = None,
     *,
     synonyms: Mapping[str, Sequence[str]] | None = None,
+    told: Callable[[str], None] | None = None,
 ) -> HybridKnowledge:
     """Index a folder that is not a content pack, apart from the bank's own index.
 
+    Args:
+        folder: Files of any format that is read.
+        data_dir: Where vectors, index and converted files are kept.
+        encoder: The model.
+        progress: Told how far embedding is.
+        synonyms: From the lexicon of a release.
+        told: Told of each file that could not be read, and of what was taken out of others.
+
     Raises:
-        ContentError: A file cannot be read; see knowledge.folders.
+        ContentError: No file of the folder can be read.
         KnowledgeUnavailable: The index cannot be written.
     """
     cache = VectorCache(encoder, own=data_dir / _VECTORS)
-    corpus = build_corpus(
-        read_folder(folder), cache, sentence_limit=_SENTENCE_LIMIT, progress=progress
-    )
+    with Converter(data_dir / CONVERTED_FOLDER) as converter:
+        found = survey(folder, converter)
+    for line in (*found.unread, *found.noticed):
+        if told is not None:
+            told(line)
+    corpus = build_corpus(found.documents, cache, sentence_limit=_SENTENCE_LIMIT, progress=progress)
     index = open_index(
         corpus.passages, corpus.vectors, model=encoder.fingerprint, folder=data_dir / _INDEX
     )
@@ -83,11 +98,19 @@ def index_folder(
 
 
 async def search_all(
-    knowledge: Knowledge, questions: Iterable[SearchQuestion], *, as_of: date, limit: int
+    knowledge: Knowledge,
+    questions: Iterable[SearchQuestion],
+    *,
+    as_of: date,
+    limit: int,
+    known_on: date | None = None,
 ) -> AsyncIterator[tuple[SearchQuestion, list[PassageHit]]]:
-    """Answer questions one after another, in their order."""
+    """Answer questions one after another, in their order; days as in the port Knowledge."""
     for question in questions:
-        yield question, await knowledge.search(question.text, as_of=as_of, limit=limit)
+        yield (
+            question,
+            await knowledge.search(question.text, as_of=as_of, limit=limit, known_on=known_on),
+        )
 
 
 def search_line(question: SearchQuestion, hits: Sequence[PassageHit]) -> dict[str, JsonValue]:
@@ -99,6 +122,7 @@ def search_line(question: SearchQuestion, hits: Sequence[PassageHit]) -> dict[st
             "passage_id": hit.passage_id,
             "score": round(hit.score, 4),
             "text": hit.text,
+            **({"page": hit.page} if hit.page is not None else {}),
         }
         for hit in hits
     ]

@@ -28,7 +28,7 @@ _ENGLISH: Final = {
 } | {"half": Decimal("0.5"), "thirty": 30, "ninety": 90}
 _COUNT: Final = rf"\d[\d,]*(?:\.\d+)?|{CHINESE_NUMBER}|仨|半"
 _TERM: Final = re.compile(
-    rf"(?P<n>{_COUNT})(?P<unit>个月|月期|年|期|天|日(?!\d)|周岁|岁)"
+    rf"(?P<n>{_COUNT})(?P<unit>个月|月期|(?<=仨)月|年|期|天|日(?!\d)|周岁|岁)"
     rf"|(?P<ordinal>iii|ii|i|[一二三1-3])类"
     r"|(?<![a-z])(?P<level>[rc])(?P<grade>\d)(?!\d)"
     rf"|(?<![a-z\d])(?P<word>\d+|{'|'.join(_ENGLISH)})[- ]?(?:a )?(?P<english>year|month|day|instal)"
@@ -99,7 +99,7 @@ def _term(match: re.Match[str]) -> Iterator[Term]:
 def _length(count: Decimal, unit: str) -> Iterator[Term]:
     if unit in {"年", "year"}:
         yield "months", _plain(count * _MONTHS_OF_YEAR)
-    elif unit in {"个月", "月期", "期", "month", "instal"}:
+    elif unit in {"个月", "月", "月期", "期", "month", "instal"}:
         yield "months", _plain(count)
     elif unit in {"天", "日", "day"}:
         yield "days", _plain(count)

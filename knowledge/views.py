@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.chunking import Passage, Sentence
-from knowledge.kinds import kinds_asked, kinds_served
+from knowledge.kinds import kinds_asked, kinds_headed, kinds_served
 from knowledge.rows import cells_of, in_words, is_row
 from knowledge.terms import Range, Term, amounts_of, ranges_of, terms_of
 from knowledge.words import is_foreign, normalised, pairs_of, words_of
@@ -76,6 +76,7 @@ class PassageView:
     title_words: tuple[str, ...]
     section: str
     section_words: tuple[str, ...]
+    kinds: frozenset[str]
     sentences: tuple[SentenceView, ...]
 
 
@@ -91,6 +92,7 @@ def view_of(passage: Passage) -> PassageView:
         title_words=tuple(dict.fromkeys(words_of(title))),
         section=section,
         section_words=tuple(dict.fromkeys(words_of(section))),
+        kinds=kinds_headed(section),
         sentences=tuple(_sentence(passage, sentence) for sentence in passage.sentences),
     )
 
@@ -118,13 +120,25 @@ def question_of(  # noqa: PLR0913 - each is worked out elsewhere
     vector: NDArray[np.float32],
     lexical: NDArray[np.float32],
     *,
+    known: Callable[[str], bool],
     is_outside: bool,
 ) -> Question:
-    """Put a normalised question together; `rarity` must know every word and pair."""
+    """Put a normalised question together.
+
+    Args:
+        text: Normalised.
+        widened: With the bank's words after it.
+        canonical: The bank's words alone.
+        rarity: Of every word and pair of the widened text.
+        vector: Of the question.
+        lexical: BM25 of every passage.
+        known: Whether any passage has a word or pair: what none has cannot tell them apart.
+        is_outside: As in Question.
+    """
     return Question(
         text=text,
-        words={word: rarity[word] for word in words_of(widened)},
-        pairs={pair: rarity[pair] for pair in pairs_of(widened)},
+        words={word: rarity[word] for word in words_of(widened) if known(word)},
+        pairs={pair: rarity[pair] for pair in pairs_of(widened) if known(pair)},
         own={word: rarity[word] for word in words_of(text)},
         canonical=tuple(canonical),
         kinds=kinds_asked(text),

@@ -23,17 +23,23 @@ class WholeDocuments:
     def passages(self, document_id: DocumentId, as_of: date) -> Sequence[PassageHit]:
         """See the port."""
         document = self._library.find(document_id, None, as_of)
-        if document is None:
-            return ()
-        key = (document.document_id, document.version)
-        if key not in self._cut:
-            self._cut[key] = whole(document)
-        return self._cut[key]
+        return () if document is None else self._whole(document)
+
+    def version(self, document_id: DocumentId, version: str) -> Sequence[PassageHit]:
+        """One version in its own order, whether it is valid or not; empty when there is none."""
+        found = [one for one in self._library.versions(document_id) if one.version == version]
+        return self._whole(found[0]) if found else ()
 
     def owner_of(self, document_id: DocumentId, as_of: date) -> str:
         """See the port."""
         document = self._library.find(document_id, None, as_of)
         return document.owner if document is not None else ""
+
+    def _whole(self, document: Document) -> Sequence[PassageHit]:
+        key = (document.document_id, document.version)
+        if key not in self._cut:
+            self._cut[key] = whole(document)
+        return self._cut[key]
 
 
 def whole(document: Document) -> tuple[PassageHit, ...]:

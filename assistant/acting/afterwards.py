@@ -16,7 +16,7 @@ _COMPENSATION = "compensation"
 async def last_outcome(context: TurnContext) -> bool:
     """`action_last_outcome`: how the last change ended, as the bank said, never as we hoped.
 
-    Sets for the pattern: `last` (done, refused, unknown or none), `last_flow`, `summary`,
+    Sets for the pattern: `last` (done, refused, unknown, in_review or none), `last_flow`, `summary`,
     `done_at`, `told` (this turn has said it already) and `waiting_flow` (a task not done yet).
     """
     log = context.log
@@ -32,6 +32,9 @@ async def last_outcome(context: TurnContext) -> bool:
             "done_at": f"{deed.at.astimezone(BANK_ZONE):%H:%M}",
             "told": deed.reconciled and deed.turn == log.tracker.turn,
         }
+    waits = next(reversed(log.tracker.reviews.values()), None)
+    if waits is not None and (deed is None or deed.at < waits.at):
+        facts |= {"last": "in_review", "review_flow": waits.flow, "ticket": waits.ticket}
     remember(log, facts)
     context.runner.leave_step()
     return True

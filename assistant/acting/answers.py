@@ -1,76 +1,97 @@
-"""Looking up: a question to the bank's documents, cited or honestly left open."""
+"""Looking up: a question to the bank's documents, cited or honestly left open.
+
+    calculation → approved answer → passages → sentences → phrasing, if any → proof → reply
+
+Each step may have nothing to say; the last word is an abstention that names what is missing and
+who knows it.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 from assistant.acting import dated
+from assistant.acting.approved import answer_as_approved
+from assistant.acting.calculations import calculate
 from assistant.acting.context import TurnContext
+from assistant.acting.grounded_answers import Told, tell_grounded
+from assistant.acting.telling import abstain
 from assistant.dialogue.stack import active_task, remember
 from assistant.errors import KnowledgeUnavailable
-from assistant.model.events import Abstained, Answered
+from assistant.model.events import Abstained
 from assistant.model.frozen import Facts
 from assistant.ports import PassageHit
-from assistant.response.grounded import Abstention, GroundedAnswer, Grounding, ground
+from assistant.response.grounded import Abstention, Grounding, asked_for, ground
 from assistant.response.render import pick
 
 _SHORT = 10
 """Characters of a question too short to stand alone."""
+_RELATED = 0.15
+"""Least score of a passage whose document may be named as the closest one."""
 
 
 async def search(context: TurnContext) -> bool:
     """`action_trigger_search`: answer from cited sentences, or say that we cannot."""
     question = str(context.log.tracker.stack[-1].context.get("question") or context.text)
-    try:
-        await _answer(question, context)
-    except KnowledgeUnavailable:
-        _abstain(question, "knowledge_unavailable", context)
+    if not _answer_from_content(question, context):
+        try:
+            await _answer(question, context)
+        except KnowledgeUnavailable:
+            abstain(question, "knowledge_unavailable", context)
     context.runner.leave_step()
     return True
 
 
-async def _answer(question: str, context: TurnContext) -> None:
-    async def look(words: str, day: date) -> Grounding:
-        return ground(words, dated.shown_hits(await _look_up(words, day, context), day))
+def _answer_from_content(question: str, context: TurnContext) -> bool:
+    """A calculation or an approved wording, as of the day asked for; whether there was one."""
+    today = context.today()
+    about = dated.asked_about(question, context)
+    words, day = (question, today) if about is None else (about[0], about[1].last)
+    if about is not None and about[1].is_future(today):
+        return False  # what is announced and what is not yet known is told with the documents
+    return calculate(words, context, day) or answer_as_approved(words, context, day)
 
+
+@dataclass(slots=True)
+class _Lookup:
+    """Searches of one question, and what they found.
+
+    Attributes:
+        hits: Of the last search.
+    """
+
+    context: TurnContext
+    hits: Sequence[PassageHit] = field(default_factory=list)
+
+    async def __call__(self, words: str, day: date) -> Grounding:
+        """An answer by the terms of a day, or why there is none."""
+        self.hits = dated.shown_hits(await _look_up(words, day, self.context), day)
+        return ground(words, self.hits)
+
+
+async def _answer(question: str, context: TurnContext) -> None:
+    look = _Lookup(context)
     about = dated.asked_about(question, context)
     if about is None:
         found = await look(question, context.today())
+        told = Told(question, "utter_answer", {}, None, look.hits)
         if isinstance(found, Abstention):
-            _abstain(question, found.reason, context)
-        else:
-            _say(question, found, "utter_answer", {}, None, context)
+            abstain(question, found.reason, context, _who_knows(question, look.hits, context))
+        elif not await tell_grounded(found, told, context):
+            abstain(question, "not_proved", context, _who_knows(question, look.hits, context))
         return
     looked = await dated.look_up(about[0], about[1], context.today(), look)
     if isinstance(looked, Abstention):
-        _abstain(question, looked.reason, context)
+        abstain(question, looked.reason, context, _who_knows(question, look.hits, context))
     elif isinstance(looked, dated.NoVersion):
         _say_no_version(question, looked, context)
     else:
         for each in looked:
-            _say(question, each.answer, each.key, dict(each.facts), each.as_of, context)
-
-
-def _say(
-    question: str,
-    answer: GroundedAnswer,
-    key: str,
-    facts: Facts,
-    as_of: date | None,
-    context: TurnContext,
-) -> None:
-    passages = tuple(dict.fromkeys(one.citation.passage_id for one in answer.sentences))
-    context.log.add(Answered, question=question, passages=passages, as_of=as_of)
-    citations = tuple(dict.fromkeys(one.citation for one in answer.sentences))
-    first = citations[0]
-    framed: Facts = {
-        "sentences": [one.text for one in answer.sentences],
-        "title": first.title,
-        "effective_from": first.effective_from.isoformat(),
-        "version": first.version,
-    }
-    context.say(key, {**framed, **facts}, citations=citations)
-    remember(context.log, {"answered": True})
+            told = Told(question, each.key, dict(each.facts), each.as_of, ())
+            if not await tell_grounded(each.answer, told, context):
+                abstain(question, "not_proved", context)
 
 
 def _say_no_version(question: str, missing: dated.NoVersion, context: TurnContext) -> None:
@@ -100,6 +121,11 @@ async def _look_up(question: str, day: date, context: TurnContext) -> list[Passa
     return max(hits, about_task, key=lambda found: found[0].score if found else 0.0)
 
 
-def _abstain(question: str, reason: str, context: TurnContext) -> None:
-    context.log.add(Abstained, question=question, reason=reason)
-    remember(context.log, {"answered": False, "abstention": reason})
+def _who_knows(question: str, hits: Sequence[PassageHit], context: TurnContext) -> Facts:
+    """What kind of thing is missing, the closest document, and the department that owns it."""
+    facts: Facts = {"asked_for": asked_for(question).value}
+    if hits and hits[0].score >= _RELATED:
+        closest = hits[0]
+        owner = context.ports.documents.owner_of(closest.document_id, context.today())
+        facts |= {"closest_title": closest.title, "owner": owner}
+    return facts

@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from assistant.acting.context import TurnContext
+from assistant.acting.recap import slot_words
+from assistant.dialogue.decide import HANDOFF_FLOW
 from assistant.dialogue.stack import remember
-from assistant.model.events import FlowStarted, HandoffRequested, MessageReceived
+from assistant.model.events import (
+    FlowStarted,
+    HandoffRequested,
+    MessageReceived,
+    SlotCorrected,
+    SlotSet,
+)
+from assistant.model.ids import SlotName
+from assistant.response.values import show_slot
 
 _LAST_MESSAGES = 3
 
@@ -36,8 +46,37 @@ async def request_handoff(context: TurnContext) -> bool:
 
 
 def _summary(context: TurnContext) -> str:
-    """Tasks begun and the last words, for the colleague; the store masks nothing here."""
+    """Tasks begun, what the last one has collected, and the last words, for the colleague."""
     events = context.log.tracker.events
     tasks = [context.flow_name(e.flow) for e in events if isinstance(e, FlowStarted)]
     words = [e.text for e in events if isinstance(e, MessageReceived) and e.text]
-    return "；".join([" → ".join(dict.fromkeys(tasks)), *words[-_LAST_MESSAGES:]]).strip("；")
+    told = [" → ".join(dict.fromkeys(tasks)), "，".join(_collected(context))]
+    return "；".join([part for part in told if part] + words[-_LAST_MESSAGES:])
+
+
+def _collected(context: TurnContext) -> list[str]:
+    """What the customer has given for the last task, masked as the bank asks.
+
+    Read from the log: a task that ends in a handoff has emptied its slots by then.
+    """
+    log = context.log
+    given: dict[SlotName, SlotSet | SlotCorrected] = {}
+    own: frozenset[SlotName] = frozenset()
+    for event in log.tracker.events:
+        if isinstance(event, FlowStarted) and event.flow != HANDOFF_FLOW:
+            given.clear()
+            flow = log.release.flows.get(event.flow)
+            own = frozenset(step.slot for step in flow.collects()) if flow else frozenset()
+        elif isinstance(event, SlotCorrected):
+            given[event.slot] = event
+        elif isinstance(event, SlotSet) and event.origin in {"customer", "action"}:
+            given[event.slot] = event
+    found: list[str] = []
+    for name, event in given.items():
+        definition = log.release.slots.get(name)
+        is_shown = definition is not None and definition.type != "bool"
+        if name in own and is_shown and event.value is not None:
+            label = slot_words(name, {}, log.tracker, context.renderer)["label"]
+            value = show_slot(event.value, definition, log.tracker.locale)
+            found.append(f"{label} {value}".strip())
+    return found

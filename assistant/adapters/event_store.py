@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from assistant.adapters import tables
 from assistant.adapters.database import PATIENCE_S, insert_if_absent, read, write
 from assistant.adapters.numbering import (
     Record,
+    cites,
     customer_of,
     from_json,
     leaves_turn_open,
@@ -21,7 +23,7 @@ from assistant.adapters.numbering import (
 )
 from assistant.errors import ConversationMoved
 from assistant.model.events import Event
-from assistant.model.ids import ConversationId, CustomerId
+from assistant.model.ids import ConversationId, CustomerId, DocumentId
 from assistant.ports import ConversationHead, StoredEvent
 
 _HEAD = tables.conversation
@@ -118,6 +120,23 @@ class SqlEventStore:
 
         async def work(connection: AsyncConnection) -> list[ConversationId]:
             return [ConversationId(row) for row in await connection.scalars(query)]
+
+        return await read(self.engine, work)
+
+    async def citing(self, document_id: DocumentId) -> list[ConversationId]:
+        """See the port."""
+        # The text of the event narrows it down; what it says is read from the event.
+        mark = f'"document_id":{json.dumps(document_id)}'
+        query = (
+            select(_EVENT.c.conversation_id, _EVENT.c.payload)
+            .where(_EVENT.c.type == "said", _EVENT.c.payload.contains(mark, autoescape=True))
+            .order_by(_EVENT.c.at, _EVENT.c.conversation_id, _EVENT.c.seq)
+        )
+
+        async def work(connection: AsyncConnection) -> list[ConversationId]:
+            rows = await connection.execute(query)
+            found = [row[0] for row in rows if cites(from_json(row[1], 1, None).event, document_id)]
+            return [ConversationId(each) for each in dict.fromkeys(found)]
 
         return await read(self.engine, work)
 

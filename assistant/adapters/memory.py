@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from assistant.adapters.broadcast import MemoryBroadcast
 from assistant.adapters.desk import SECONDS_PER_TICKET
 from assistant.adapters.locks import MemoryLock
-from assistant.adapters.numbering import customer_of, leaves_turn_open, number
+from assistant.adapters.numbering import cites, customer_of, leaves_turn_open, number
 from assistant.errors import ConversationMoved
 from assistant.model.events import Event
-from assistant.model.ids import ConversationId, CustomerId, ReviewId, TicketId
+from assistant.model.ids import ConversationId, CustomerId, DocumentId, ReviewId, TicketId
 from assistant.ports import (
     Clock,
     ConversationHead,
@@ -91,6 +91,17 @@ class MemoryEventStore:
     async def unfinished(self) -> list[ConversationId]:
         """See the port."""
         return [conversation_id for conversation_id, log in self._logs.items() if log.open_turn]
+
+    async def citing(self, document_id: DocumentId) -> list[ConversationId]:
+        """See the port."""
+        first = {
+            conversation_id: next(
+                (one.event.at for one in log.events if cites(one.event, document_id)), None
+            )
+            for conversation_id, log in self._logs.items()
+        }
+        found = [(at, each) for each, at in first.items() if at is not None]
+        return [conversation_id for _, conversation_id in sorted(found)]
 
 
 @dataclass(slots=True)

@@ -15,11 +15,12 @@ from assistant.model.events import (
     EVENTS,
     Event,
     MessageReceived,
+    Said,
     SignedIn,
     StepUpPassed,
     TurnFinished,
 )
-from assistant.model.ids import CustomerId
+from assistant.model.ids import CustomerId, DocumentId
 from assistant.ports import StoredEvent
 
 
@@ -75,6 +76,13 @@ def customer_of(events: Sequence[Event]) -> CustomerId | None:
         if isinstance(event, SignedIn | StepUpPassed) and event.customer_id is not None:
             return event.customer_id
     return None
+
+
+def cites(event: Event, document_id: DocumentId) -> bool:
+    """Whether an event is a reply that cites a version of this document."""
+    return isinstance(event, Said) and any(
+        one.document_id == document_id for one in event.part.citations
+    )
 
 
 def _mend(value: object) -> object:

@@ -14,6 +14,7 @@ from assistant.dialogue.stack import active_task, drop, flow_of, push, push_patt
 from assistant.dialogue.tasks import (
     find_frame,
     leave_patterns,
+    offered_task,
     skip_question,
     start_task,
     take_value,
@@ -178,7 +179,11 @@ def _answer(yes: bool, log: TurnLog) -> None:
             _talk(CannotHandle(), log)
         return
     if asked is None or asked.slot is None:
-        push_pattern(log, "pattern_thanks")
+        offered = offered_task(log) if yes else None
+        if offered is None:
+            push_pattern(log, "pattern_thanks")
+        else:
+            start_task(offered, log)
         return
     definition = log.release.slots.get(asked.slot)
     if definition is None or definition.type != "bool":

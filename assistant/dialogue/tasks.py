@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from pydantic import JsonValue
 
 from assistant.dialogue.log import TurnLog
@@ -20,6 +22,8 @@ from assistant.model.commands import CorrectSlot, SetSlot
 from assistant.model.events import Asked, Frame, SlotSet, StackChanged
 from assistant.model.flow import END, CollectStep
 from assistant.model.ids import FlowId
+
+_START = re.compile(r"/StartFlow\((?P<flow>\w+)\)")
 
 
 def start_task(flow_id: FlowId, log: TurnLog) -> None:
@@ -62,6 +66,14 @@ def skip_question(log: TurnLog) -> bool:
     log.add(Asked, slot=None)
     log.add(StackChanged, stack=tuple(skipped if f == frame else f for f in stack))
     return True
+
+
+def offered_task(log: TurnLog) -> FlowId | None:
+    """The task the last reply offered by its only button: a yes takes it up."""
+    buttons = [button for said in log.tracker.last_said() for button in said.part.buttons]
+    match = _START.fullmatch(buttons[0].payload) if len(buttons) == 1 else None
+    flow = FlowId(match["flow"]) if match is not None else None
+    return flow if flow is not None and flow in log.release.flows else None
 
 
 def find_frame(flow_id: FlowId, log: TurnLog) -> Frame | None:

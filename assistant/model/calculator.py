@@ -30,6 +30,7 @@ class CellSource:
         column: Words of the column's heading; without any the only fitting cell is taken.
         named: Names that mean the same (美元, USD), a group each; the question has to use one,
             and whatever it names has to stand in the row, its section or its head too.
+        owner: Department to name while the bank has no such document.
     """
 
     document: DocumentId
@@ -38,6 +39,7 @@ class CellSource:
     tier: str | None = None
     column: tuple[str, ...] = ()
     named: tuple[tuple[str, ...], ...] = ()
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

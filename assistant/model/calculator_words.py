@@ -74,7 +74,7 @@ def carries_on(calculator: Calculator, text: str) -> bool:
 
 def values_given(calculator: Calculator, text: str) -> dict[str, Figure]:
     """Which input gets which figure of the text; an input named by a word beside it goes first."""
-    free = list(figures(text))
+    free = list(figures(_without_names(calculator, text)))
     given: dict[str, Figure] = {}
     for each in sorted(calculator.inputs, key=lambda one: not one.words):
         figure = next((one for one in free if _fits(each, one, text)), None)
@@ -82,6 +82,13 @@ def values_given(calculator: Calculator, text: str) -> dict[str, Figure]:
             given[each.name] = figure
             free.remove(figure)
     return given
+
+
+def _without_names(calculator: Calculator, text: str) -> str:
+    """The text without names that hold a figure: 七天通知存款 says nothing of seven days."""
+    for word in (word for group in calculator.when for word in group if figures(word)):
+        text = text.replace(word, "□" * len(word))
+    return text
 
 
 def value_answered(asked: CalculatorInput, text: str) -> Figure | None:

@@ -1,9 +1,10 @@
 """Figures in a text: every amount, rate, date, length of time, count and grade, in one form.
 
 五千元 = ¥5,000.00 = RMB 5,000 · 百分之三 = 3% = 3.00% · 三年 = 36个月 = three years ·
-2026年10月15日 = 2026-10-15. Two texts say the same figure when `kind` and `value` (and `unit`, where both name
-one) are equal. Chinese numerals count only where something is measured: 统一 and 一般 hold none.
-Traditional characters are read like Simplified ones, and every figure knows where it stands.
+2026年10月15日 = 2026-10-15. Two texts say the same figure when `kind` and `value` (and `unit`,
+where both name one) are equal. Chinese numerals count only where something is measured: 统一 and
+一般 hold none. Traditional characters are read like Simplified ones, and every figure knows where
+it stands.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ _CURRENCIES: Final = {
     "CNY": r"元|块钱|块|人民币|¥|￥|rmb|cny|yuan",
 }
 _ANY_CURRENCY: Final = "|".join(_CURRENCIES.values())
-_DIGITS: Final = r"\d[\d,]*(?:\.\d+)?"
+_DIGITS: Final = r"(?:(?<![\d.])\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?)"
 _ENGLISH_NUMBER: Final = (
     rf"(?:{_DIGITS}|\b(?:{_WORD})\b)(?:[ -]?(?:hundred|thousand|million|billion)\b|k\b)*"
 )
@@ -75,7 +76,7 @@ _TIME_UNITS: Final = (
     (r"分钟|minutes?|mins?", "minutes", 1, ""),
 )
 _MEASURES: Final = (
-    "周岁|岁|次|笔|张|份|期|倍|级|只|家|位|人|名|项|种|类|档|克|盎司|件|折|户|间|层|字|条|台|枚"
+    "周岁|岁|次|笔|张|份|期|倍|级|只|家|位|人|名|项|种|类|档|克|盎司|件|折(?![算合])|户|间|层|字|条|台|枚"
 )
 _ARTICLES: Final = re.compile(
     r"十分(?!之|[钟鐘])|一(?:个(?!月|工作)|种|位|名|家|些|样|般|起|定|直|致|律|键|旦|方|项|类|次性|张|笔|份|条)"

@@ -15,6 +15,7 @@ from assistant.model.events import (
     ActionFinished,
     Answered,
     Asked,
+    Calculated,
     Chatted,
     Clarified,
     CodeSent,
@@ -52,6 +53,9 @@ from assistant.model.events import (
 )
 from assistant.model.ids import ConversationId, CustomerId, MessageId, SlotName, TicketId
 from assistant.model.message import Locale
+
+_UNDERSTOOD = frozenset({"other_institution", "what_to_change"})
+"""Reasons for which nothing is done although the customer was understood."""
 
 
 @dataclass(slots=True)
@@ -154,7 +158,7 @@ class Tracker:
                 self.finished.add(event.turn)
                 self.last_turn_at = event.at
             case NotUnderstood():
-                self.failures += 1
+                self.failures += event.reason not in _UNDERSTOOD
             case FlowStarted():
                 self.frames_opened += 1
                 self.failures = 0
@@ -195,6 +199,7 @@ class Tracker:
             case (
                 CommandsUnderstood()
                 | Abstained()
+                | Calculated()
                 | Chatted()
                 | Clarified()
                 | FeedbackGiven()

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from assistant.model.events import Event
 from assistant.model.frozen import Frozen
-from assistant.model.ids import ConversationId, CustomerId
+from assistant.model.ids import ConversationId, CustomerId, DocumentId
 
 
 class StoredEvent(Frozen):
@@ -72,6 +72,10 @@ class EventStore(Protocol):
 
     async def unfinished(self) -> list[ConversationId]:
         """Conversations whose last turn was cut off by a crash."""
+        ...
+
+    async def citing(self, document_id: DocumentId) -> list[ConversationId]:
+        """Conversations with a reply that cites a version of this document, oldest first."""
         ...
 
 

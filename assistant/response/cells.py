@@ -10,7 +10,6 @@ from typing import Final
 
 from assistant.model.calculator import CellSource, ValueKind
 from assistant.model.figures import Figure, figures
-from assistant.model.message import Citation
 from assistant.ports.knowledge import PassageHit
 from assistant.response.conditions import bound_of
 from assistant.response.grounded import citation_of
@@ -116,23 +115,17 @@ def _cell(
         return None
     if source.named and not _named(source.named, question, scope):
         return None
-    part = (
+    parts = (
         _column(source, cells_of(sentence), heads, known)
         if is_row(sentence)
-        else _clause(source, sentence, known)
+        else _clauses(source, sentence, known)
     )
-    if part is None:
-        return None
-    figure = None
-    if kind == "charge":
-        if charge_in(part) is None:
-            return None
-    else:
-        figure = _only(part, _KIND_OF[kind], known.get(source.row or ""))
-        if figure is None:
-            return None
-    citation: Citation = citation_of(passage, sentence)
-    return Cell(figure, part, Source(citation, around))
+    row = known.get(source.row or "")
+    for part in parts:
+        figure = None if kind == "charge" else _only(part, _KIND_OF[kind], row)
+        if figure is not None or (kind == "charge" and charge_in(part) is not None):
+            return Cell(figure, part, Source(citation_of(passage, sentence), around))
+    return None
 
 
 def _named(groups: Sequence[Sequence[str]], question: str, scope: str) -> bool:
@@ -143,26 +136,31 @@ def _named(groups: Sequence[Sequence[str]], question: str, scope: str) -> bool:
 
 def _column(
     source: CellSource, cells: Sequence[str], heads: Sequence[str], known: Mapping[str, Figure]
-) -> str | None:
+) -> list[str]:
     """The cell of a row that begins as it should."""
     if source.row is not None and not _names(cells[0], known.get(source.row)):
-        return None
+        return []
     if source.tier is not None and not _holds(cells[0], known.get(source.tier)):
-        return None
+        return []
     if not source.column:
-        return "，".join(cells[1:])
+        return ["，".join(cells[1:])]
     places = [n for n, head in enumerate(heads) if any(word in head for word in source.column)]
-    return cells[places[0]] if places else None
+    return [cells[place] for place in places[:1]]
 
 
-def _clause(source: CellSource, sentence: str, known: Mapping[str, Figure]) -> str | None:
-    """The piece of a sentence that names the row; the whole one where no row is named."""
+def _clauses(source: CellSource, sentence: str, known: Mapping[str, Figure]) -> list[str]:
+    """The piece of a sentence that names the row; without a row the sentence, then the piece
+    that holds the words looked for.
+    """
     if source.tier is not None:
-        return None
-    if source.row is None:
-        return sentence
-    wanted = known.get(source.row)
-    return next((one for one in _CLAUSE.split(sentence) if _names(one, wanted)), None)
+        return []
+    clauses = _CLAUSE.split(sentence)
+    if source.row is not None:
+        wanted = known.get(source.row)
+        return [one for one in clauses if _names(one, wanted)][:1]
+    here = [group for group in source.words if any(word in sentence for word in group)]
+    fitting = [one for one in clauses if all(any(w in one for w in group) for group in here)]
+    return [sentence, *(fitting if here else [])]
 
 
 def _names(text: str, wanted: Figure | None) -> bool:

@@ -41,11 +41,12 @@ _BOUND_WORDS: Final = re.compile("|".join(words for _, words in _BEFORE), re.IGN
 _CLASSES: Final = (
     ("not", re.compile(
         r"不(?!同|仅|但|论|管|断|动产|定期|妨|过[，,])|未(?!来|成年)|没有|无(?!论)|免(?!得)|禁止|停止|拒绝"
-        r"|\bnot?\b|n't\b|\bnever\b|\bwithout\b|\bcannot\b|\bfree\b|\bwaive[ds]?\b|\bneither\b|\bnor\b"
+        r"|\bnot?\b|n't\b|\bnever\b|\bwithout\b|\bcannot\b|\bfree\b|\bwaive[ds]?\b|\bneither\b"
         r"|\bprohibited\b|\bnone\b", re.IGNORECASE)),
-    ("only", re.compile(r"仅|只(?!要)|限(?!额|制|期)|\bonly\b|\bsolely\b|\bexclusively\b", re.IGNORECASE)),
-    ("except", re.compile(r"除(?!了?还)|例外|另行|\bexcept\b|\bunless\b|\bother than\b|\bexcluding\b",
-                          re.IGNORECASE)),
+    ("only", re.compile(r"仅|只(?!要)|限(?!额|制|期)|\bonly\b|\bsolely\b|\bexclusively\b",
+                        re.IGNORECASE)),
+    ("except", re.compile(r"除(?!了?还)|例外|另行|\bexcept\b|\bunless\b|\bother than\b"
+                          r"|\bexcluding\b", re.IGNORECASE)),
 )  # fmt: skip
 
 

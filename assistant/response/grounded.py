@@ -145,44 +145,32 @@ def ground(
     if not hits:
         return Abstention("nothing_found", 0.0)
     score = hits[0].score
-    options = sorted(_options(question, hits, thresholds), key=lambda one: -one.value)
+    options = sorted(_options(hits, thresholds), key=lambda one: -one.value)
     if score < thresholds.answer or not options:
         return Abstention("not_sure", score)
     chosen = sorted(_chosen(options, thresholds), key=lambda one: one.place)
     return GroundedAnswer(
-        tuple(_grounded(question, one.passage, one.text) for one in chosen), score
+        tuple(grounded_sentence(question, one.passage, one.text) for one in chosen), score
     )
 
 
-def _options(
-    question: str, hits: Sequence[PassageHit], thresholds: Thresholds
-) -> Iterator[_Option]:
-    fits = _FITS.get(asked_for(question))
+def _options(hits: Sequence[PassageHit], thresholds: Thresholds) -> Iterator[_Option]:
     for rank, passage in enumerate(hits[: thresholds.passages]):
-        if passage.score < thresholds.answer:
-            return
-        # Relative to the best passage: a good sentence in a wrong passage is a wrong answer.
-        trust = passage.score / hits[0].score
         for sentence in passage.sentences:
-            bonus = _FITTING_KIND if fits and fits.search(sentence.text) else 0.0
             place = (rank, passage.text.find(sentence.text))
-            yield _Option(sentence.text, trust * (sentence.score + bonus), place, passage)
+            yield _Option(sentence.text, sentence.score, place, passage)
 
 
 def _chosen(options: Sequence[_Option], thresholds: Thresholds) -> list[_Option]:
-    """The best sentence, and those of the same document version that are nearly as good."""
+    """The best sentence, and those that are nearly as good; never a row of the same table."""
     best = options[0]
     chosen = [best]
     room = thresholds.characters - len(best.text)
     for option in options[1:]:
         if len(chosen) == thresholds.sentences:
             break
-        same = (option.passage.document_id, option.passage.version) == (
-            best.passage.document_id,
-            best.passage.version,
-        )
         near = option.value >= thresholds.companion * best.value
-        if same and near and len(option.text) <= room and not _repeats(option, chosen):
+        if near and len(option.text) <= room and not _repeats(option, chosen):
             chosen.append(option)
             room -= len(option.text)
     return chosen
@@ -195,7 +183,8 @@ def _repeats(option: _Option, chosen: Sequence[_Option]) -> bool:
     )
 
 
-def _grounded(question: str, passage: PassageHit, sentence: str) -> GroundedSentence:
+def grounded_sentence(question: str, passage: PassageHit, sentence: str) -> GroundedSentence:
+    """A sentence as it is shown, with its citation."""
     heads = heads_of(passage.text, sentence) if is_row(sentence) else []
     return GroundedSentence(
         text=shown_row(question, sentence, heads) if is_row(sentence) else sentence,

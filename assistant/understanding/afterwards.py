@@ -19,7 +19,7 @@ def read_afterwards(moment: Moment) -> tuple[Command, ...]:
     is_about_past = rules.mentions("just_now", text) or (is_free and not moment.asks)
     if is_about_past and rules.mentions("undo_done", text) and _is_recent(moment.tracker):
         return (UndoDone(),)
-    has_deed = moment.tracker.last_deed() is not None
+    has_deed = moment.tracker.last_deed() is not None or bool(moment.tracker.reviews)
     if (has_deed or not is_free) and rules.mentions("last_outcome", text):
         return (AskOutcome(),)
     return ()

@@ -14,6 +14,7 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -31,6 +32,8 @@ _VERSION: Final = "6"
 OUT_OF_SCOPE: Final = "out_of_scope"
 _RANKED: Final = 5
 _FEWEST_INTENTS: Final = 2
+_KEPT: Final = 2
+"""Fitted models kept on disk, each tens of megabytes: the release in force and the one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +160,13 @@ def _keep(path: Path, network: NetworkHead, ridge: RidgeHead) -> None:
         sharpness=np.float64(ridge.sharpness),
     )
     temporary.replace(path)
+    # Another process may tidy up at the same time; what then stays goes the next time.
+    with suppress(FileNotFoundError):
+        fitted = sorted(
+            path.parent.glob("classifier-*[0-9a-f].npz"), key=lambda each: each.stat().st_mtime_ns
+        )
+        for old in fitted[:-_KEPT]:
+            old.unlink()
 
 
 def _key(texts: Sequence[str], intents: Sequence[str], encoder_fingerprint: str) -> str:

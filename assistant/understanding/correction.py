@@ -13,13 +13,21 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
-from assistant.model.commands import Command, CorrectSlot, Repeat, SetSlot
+from assistant.model.commands import Command, CorrectSlot, SetSlot
 from assistant.model.ids import SlotName
 from assistant.model.release import SlotDefinition
 from assistant.understanding.moment import Moment
 from assistant.understanding.normalise import Normalised
 from assistant.understanding.payloads import flow_for_intent
-from assistant.understanding.slots import asked_slot, fill, task_slots, whole_answer
+from assistant.understanding.redo import cleared, read_redo
+from assistant.understanding.slots import (
+    asked_slot,
+    fill,
+    named_slots,
+    said_slots,
+    task_slots,
+    whole_answer,
+)
 from assistant.understanding.values.extract import Wanted, extract
 
 _NEW = r"(?P<new>(?:(?<=\d),(?=\d)|(?! and (?:the|change|make|set|also)\b)[^,。;!！?\n])*)"
@@ -45,13 +53,6 @@ _FORMS = (
     re.compile(rf"(?<![a-z])make\s+(?P<old>it|that|the\s+[a-z]+)\s+{_NEW}"),
 )
 _IS = r"\s*(?:是|为|要|:|=|is|to)\s*"
-_ALL_BUT = re.compile(
-    r"(?:除了?|except(?: for)?|all but|everything but)\s*(?P<kept>.{1,24}?)\s*"
-    r"(?:(?:以外|之外|外)?[,\s]*(?:其他|其它|其余|别的|剩下)?的?(?:都|全|统统)|$)"
-    r"|(?P<left>.{1,12}?)(?:不变|不用改|不改|没错|是对的|别动|不动)[,\s]*"
-    r"(?:其他|其它|其余|别的|剩下)"
-    r"|(?:只有|only)\s*(?P<only>.{1,16}?)\s*(?:是?对的|没错|is (?:right|correct))"
-)
 _REDO = re.compile(r"改|换|错|不对|唔啱|重填|重新填|有误|wrong|change|incorrect|redo|fix|mistake")
 _FINE = re.compile(r"没错|是对的?|正确|不用改|不改|right|correct(?!ion)|fine")
 _CLAUSE = re.compile(r"[,。;]|\bbut\b")
@@ -77,15 +78,10 @@ _LONGEST_BESIDE_TEXT = 30
 
 def read_corrections(moment: Moment) -> tuple[Command, ...]:
     """What the message changes; nothing when it is no sure correction."""
-    slots = _values_of(task_slots(moment.tasks(), moment.release))
+    slots = said_slots(task_slots(moment.tasks(), moment.release))
     if not slots or _is_telling(moment):
         return ()
-    return (
-        _start_over(moment)
-        or _all_but(moment)
-        or _replaced(moment, slots)
-        or _named_only(moment, slots)
-    )
+    return read_redo(moment) or _replaced(moment, slots) or _named_only(moment, slots)
 
 
 def _is_telling(moment: Moment) -> bool:
@@ -93,43 +89,6 @@ def _is_telling(moment: Moment) -> bool:
     asked = asked_slot(moment.tracker, moment.release)
     is_free = asked is not None and asked.kind in _FREE and asked.type == "text"
     return is_free and len(moment.message.text) > _LONGEST_BESIDE_TEXT
-
-
-def _values_of(slots: Sequence[SlotDefinition]) -> list[SlotDefinition]:
-    """Slots that hold something a customer says: no yes or no, nothing secret."""
-    return [s for s in slots if s.type != "bool" and s.kind != "yes_no" and s.mask != "secret"]
-
-
-def _filled(moment: Moment) -> list[SlotDefinition]:
-    """What the customer has given for the active task."""
-    own = [step.slot for flow in moment.active() for step in flow.collects()]
-    slots = [moment.release.slots[name] for name in own if name in moment.release.slots]
-    known = moment.tracker.slots
-    return [slot for slot in _values_of(slots) if known.get(slot.name) is not None]
-
-
-def _start_over(moment: Moment) -> tuple[Command, ...]:
-    """Everything given for the active task is asked anew."""
-    if moment.asks or not moment.rules.mentions("start_over", moment.message.text):
-        return ()
-    return _cleared(_filled(moment)) or (Repeat(),)
-
-
-def _all_but(moment: Moment) -> tuple[Command, ...]:
-    """Everything but the named values is asked anew."""
-    match = _ALL_BUT.search(moment.message.text)
-    if match is None or moment.asks:
-        return ()
-    words = match["kept"] or match["left"] or match["only"]
-    filled = _filled(moment)
-    kept = _named(words, filled)
-    if not kept:
-        return ()
-    return _cleared([slot for slot in filled if slot not in kept]) or (Repeat(),)
-
-
-def _cleared(slots: Sequence[SlotDefinition]) -> tuple[Command, ...]:
-    return tuple(CorrectSlot(slot=slot.name, value=None) for slot in slots)
 
 
 def _replaced(moment: Moment, slots: Sequence[SlotDefinition]) -> tuple[Command, ...]:
@@ -186,7 +145,9 @@ def _part(message: Normalised, start: int, end: int) -> Normalised:
 
 
 def _correction(moment: Moment, slots: Sequence[SlotDefinition], pair: _Pair) -> CorrectSlot | None:
-    named = _named(pair.old.text, slots)
+    named = named_slots(pair.old.text, slots)
+    if len(named) > 1:  # "金额对了，收款人换成…": the name beside the new value is meant
+        named = named_slots(_CLAUSE.split(pair.old.text)[-1], slots)
     if len(named) == 1:
         value = _value(moment, named[0], pair.new, is_named=True)
         if value is not None:
@@ -318,10 +279,10 @@ def _named_only(moment: Moment, slots: Sequence[SlotDefinition]) -> tuple[Comman
         return ()
     known: dict[str, JsonValue] = moment.tracker.slots
     wrong = " ".join(c for c in _CLAUSE.split(text) if _REDO.search(c) and not _FINE.search(c))
-    named = [slot for slot in _named(wrong, slots) if known.get(slot.name) is not None]
+    named = [slot for slot in named_slots(wrong, slots) if known.get(slot.name) is not None]
     if not named or any(_value(moment, s, moment.message) for s in slots if s.kind != "payee"):
         return ()
-    return () if _is_other_task(moment) else _cleared(named)
+    return () if _is_other_task(moment) else cleared(named)
 
 
 def _is_other_task(moment: Moment) -> bool:
@@ -331,20 +292,3 @@ def _is_other_task(moment: Moment) -> bool:
     if flow is None:
         return False
     return flow not in moment.tasks() and probability >= moment.thresholds.switch
-
-
-def _named(text: str, slots: Sequence[SlotDefinition]) -> list[SlotDefinition]:
-    """The slots called by name, each once; a word inside a longer name does not count."""
-    words = sorted(
-        ((word.lower(), slot) for slot in slots for word in slot.words),
-        key=lambda pair: -len(pair[0]),
-    )
-    found: list[SlotDefinition] = []
-    for word, slot in words:
-        edge = r"(?<![a-z])" if word.isascii() else ""
-        pattern = edge + re.escape(word) + (r"(?![a-z])" if word.isascii() else "")
-        if re.search(pattern, text):
-            text = re.sub(pattern, " ", text)
-            if slot not in found:
-                found.append(slot)
-    return [slot for slot in slots if slot in found]

@@ -36,7 +36,9 @@ from assistant.model.flow import Flow
 from assistant.model.release import Release, SlotDefinition
 from assistant.model.tracker import Tracker
 from assistant.ports import Classifier, IntentScores, Understood
+from assistant.understanding.calculation import read_calculation
 from assistant.understanding.elsewhere import read_elsewhere
+from assistant.understanding.guessed import may_answer
 from assistant.understanding.moment import Moment
 from assistant.understanding.normalise import Normalised, has_words, normalise
 from assistant.understanding.payloads import (
@@ -65,6 +67,8 @@ from assistant.understanding.wordrules import WordRules
 _FORMATTED = frozenset({"id_number", "card_number", "code", "phone", "amount", "card"})
 _FIGURES = re.compile(r"[\d\s.,x*-]+")
 _MONEY = re.compile(r"\d\s*(?:元|块|万|yuan|rmb)")
+_SMALL_TALK = frozenset({"greet", "thanks", "goodbye", "chitchat", "repeat", "wait"})
+"""What a weak guess may be taken for; a yes, a no or a wish for a person must be said."""
 _TALK: dict[str, Command] = {
     "human_handoff": HumanHandoff(),
     "affirm": Affirm(),
@@ -156,12 +160,17 @@ class _Reading:
     def _by_words(self, asked: SlotDefinition | None) -> Understood | None:
         """Plain words for a command, then values for the open question."""
         whole = self.rules.whole(self.message)
+        if self._is_read_back() and self.rules.whole_is("wrong", self.message):
+            return _by("rules", CannotHandle(reason="what_to_change"))
         plain = self._forced(asked, whole) or _TALK.get(whole or "")
         if plain is not None:
             return _by("rules", plain)
         scoped = scoped_cancel(self.message.text, self.tracker)
         if scoped is not None:
             return _by("rules", scoped)
+        calculation = read_calculation(self._moment())
+        if calculation is not None:
+            return _by("rules", calculation)
         if self._is_slip(asked):
             return _by("rules", CannotHandle(reason="not_a_value"))
         if asked is None:
@@ -176,7 +185,9 @@ class _Reading:
             return _by("rules", elsewhere)
         scores = self.owner.classifier.classify(self.message.text)
         classify = self.owner.classifier.classify
-        reading = read_wishes(self.message, self.release, self.rules, classify, scores)
+        reading = read_wishes(
+            self.message, self.release, self.rules, classify, scores, self.owner.today()
+        )
         if reading is not None and len(reading.wishes) > 1:
             return _by("classifier", *self._several(reading.wishes))
         if reading is not None and reading.wishes:
@@ -204,7 +215,8 @@ class _Reading:
         is_ours = whole.known >= limits.known
         if wish.probability < (limits.sure if is_ours else limits.part):
             return whole, self.message
-        if is_ours and wish.intent == whole.ranked[0][0] and not reading.has_denied:
+        is_clear = is_ours and whole.ranked[0][1] >= limits.part
+        if not reading.has_denied and (is_clear or (is_ours and wish.intent == whole.ranked[0][0])):
             return whole, self.message
         scores = IntentScores(ranked=((wish.intent, wish.probability),), known=1.0)
         return scores, wish.words if reading.has_denied else self.message
@@ -246,6 +258,9 @@ class _Reading:
             return whole_answer(asked, self.message, self.original)
         return None
 
+    def _is_read_back(self) -> bool:
+        return self.tracker.asked is not None and bool(self.tracker.asked.confirms)
+
     def _is_slip(self, asked: SlotDefinition | None) -> bool:
         """Only figures, and not a value that was asked for: a slip of the finger, no wish."""
         if not _FIGURES.fullmatch(self.message.text):
@@ -264,7 +279,7 @@ class _Reading:
         values = fill(found, candidates, self.message)
         if values and not self._is_something_else(values, found):
             return _by("rules", *values)
-        if asked.kind in {"text", "number"} and not self._is_something_else([], []):
+        if asked.kind in {"text", "number", "name"} and not self._is_something_else([], []):
             answer = whole_answer(asked, self.message, self.original)
             return _by("rules", answer) if answer else None
         return None
@@ -292,7 +307,7 @@ class _Reading:
     def _free_text_is_asked(self) -> bool:
         """Anything may be the answer, also what is about nothing a bank does."""
         asked = asked_slot(self.tracker, self.release)
-        return asked is not None and asked.kind == "text"
+        return asked is not None and asked.kind in {"text", "name"}
 
     def means(self, scores: IntentScores, message: Normalised) -> tuple[Command, ...]:
         """Scores to commands: a task with its values, a question, talk, or an honest doubt."""
@@ -311,11 +326,15 @@ class _Reading:
 
     def _meant(self, intent: str, probability: float, message: Normalised) -> tuple[Command, ...]:
         flow = flow_for_intent(intent, self.release, probability)
+        if self._is_side_question(flow, probability):
+            return (SearchKnowledge(question=self._words(message), confidence=probability),)
         if intent == "search_knowledge" or intent.startswith("faq"):
             return (SearchKnowledge(question=self._words(message), confidence=probability),)
         if intent in {"chitchat", "out_of_scope"} and self.rules.mentions("insults", message.text):
             return (CannotHandle(reason="insult", confidence=probability),)
-        if intent == "affirm" and not self._may_confirm(probability):
+        if intent == "deny" and self.rules.mentions("wrong", message.text) and self._is_read_back():
+            return (CannotHandle(reason="what_to_change", confidence=probability),)
+        if intent in {"affirm", "deny"} and not may_answer(intent, probability, self._moment()):
             return (CannotHandle(reason="not_understood", confidence=probability),)
         if intent in _TALK:
             return (_TALK[intent].model_copy(update={"confidence": probability}),)
@@ -329,15 +348,17 @@ class _Reading:
         candidates = [s for s in task_slots([flow], self.release) if s.mask != "secret"]
         return (start, *mapped, *fill(found, candidates, message, is_start=True))
 
+    def _is_side_question(self, flow: Flow | None, probability: float) -> bool:
+        """A question within a task, more likely about it than a task of its own."""
+        if flow is None or probability >= self.owner.thresholds.part or not self._asks():
+            return False
+        active = self._moment().tasks()
+        return bool(active) and flow not in active
+
     def _words(self, message: Normalised) -> str:
         """The customer's own words behind a normalised piece."""
         start, end = message.span(0, len(message.text))
         return self.original[start:end].strip()
-
-    def _may_confirm(self, probability: float) -> bool:
-        """A guessed yes does not confirm a change; only words that are surely a yes do."""
-        asked = self.tracker.asked
-        return asked is None or not asked.confirms or probability >= self.owner.thresholds.confirm
 
     def _unsure(self, scores: IntentScores, message: Normalised) -> tuple[Command, ...]:
         """A close call becomes one question; anything weaker an honest "not understood"."""
@@ -350,7 +371,7 @@ class _Reading:
         if len(options) > 1:
             return (Clarify(options=options, confidence=sum(p for _, p in likely[:3])),)
         intent, probability = scores.ranked[0]
-        if probability >= limits.option and (options or intent in _TALK):
+        if probability >= limits.option and (options or intent in _SMALL_TALK):
             return self._meant(intent, probability, message)
         if self._asks():
             return (SearchKnowledge(question=self._words(message), confidence=probability),)

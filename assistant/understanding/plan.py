@@ -10,7 +10,8 @@ cases decides: probabilities of the classifier do, and how the words are said.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from itertools import pairwise
 from math import log
 from typing import Final
@@ -30,8 +31,10 @@ _LONGEST: Final = 3
 """Pieces read together, besides all of them: who adds more says another wish."""
 _OVER: Final[dict[str, float]] = {"next": 2.0, "stop": 0.7, "again": 0.7, "rather": 2.0}
 """What it costs to read over a joint as if it were not there."""
-_WEAK: Final[dict[str, float]] = {"verb": 0.7, "with": 0.3, "comma": 0.1}
+_WEAK: Final[dict[str, float]] = {"verb": 0.9, "with": 0.6, "comma": 0.7, "list": 0.1}
 """What a cut costs where people rarely say that another wish begins."""
+_COMMA_ORDER: Final = 0.4
+"""The same before words that order something."""
 _EMERGENT: Final = 0.9
 """Least probability of a meaning that only the whole has and none of its pieces."""
 _EMERGENT_COST: Final = 0.4
@@ -83,6 +86,7 @@ def read_wishes(
     rules: WordRules,
     classify: Callable[[str], IntentScores],
     whole: IntentScores,
+    today: date,
 ) -> Reading | None:
     """The wishes of a message; None when it has only one piece.
 
@@ -92,12 +96,14 @@ def read_wishes(
         rules: The bank's words.
         classify: Scores a piece of text.
         whole: Scores of the whole message.
+        today: The bank's day.
     """
     cut = pieces(message, rules)
     if len(cut) == 1:
         return None
-    weighed = weigh(cut, release, rules, classify)
+    weighed = weigh(cut, release, rules, classify, today)
     best = _best(weighed, classify, whole)
+    best = _without_repeats(best, weighed)
     wishes = [part for part in best if part.intent]
     ordered = _in_order(wishes, weighed, rules)
     found = tuple(
@@ -125,6 +131,24 @@ def _best(
     return best[count][1]
 
 
+def _without_repeats(parts: Sequence[_Part], weighed: Sequence[Weighed]) -> list[_Part]:
+    """The same task a second time is the first one, unless it is for something else."""
+    kept: list[_Part] = []
+    for part in parts:
+        same = next((each for each in kept if each.intent and each.intent == part.intent), None)
+        if same is None or _is_other(weighed[same.first : same.last], weighed[part.first : part.last]):
+            kept.append(part)
+        elif same is kept[-1]:
+            kept[-1] = replace(same, last=part.last)
+        else:
+            kept.append(replace(part, intent=""))
+    return kept
+
+
+def _is_other(left: Sequence[Weighed], right: Sequence[Weighed]) -> bool:
+    return any(one.is_other_than(two) for one in left for two in right)
+
+
 def _as_one(
     weighed: Sequence[Weighed],
     first: int,
@@ -139,7 +163,7 @@ def _as_one(
         unheard = _Part(first, last, "", 0.0, _log(1 - piece.weight))
         if not piece.intent:
             return [unheard]
-        cost = _PER_WISH + (_WEAK.get(piece.piece.joint, 0.0) if first else 0.0)
+        cost = _PER_WISH + (_cut_cost(piece) if first else 0.0)
         wish = _Part(first, last, piece.intent, piece.probability, _log(piece.weight) - cost)
         return [unheard, wish]
     scores = whole if len(own) == len(weighed) else classify(_text(own))
@@ -152,6 +176,11 @@ def _as_one(
     over = sum(_OVER.get(each.piece.joint, 0.0) for each in own[1:])
     score = _log(probability) - inner - over - _PER_WISH
     return [_Part(first, last, intent, probability, score)]
+
+
+def _cut_cost(piece: Weighed) -> float:
+    joint = piece.piece.joint
+    return _COMMA_ORDER if joint == "comma" and piece.is_request else _WEAK.get(joint, 0.0)
 
 
 def _lost(each: Weighed, intent: str, probability: float, own: Sequence[Weighed]) -> float:

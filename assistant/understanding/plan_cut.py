@@ -16,20 +16,23 @@ from assistant.understanding.normalise import Normalised
 from assistant.understanding.wordrules import WordRules
 
 Joint = Literal[
-    "start", "stop", "comma", "next", "again", "after", "before", "rather", "if", "with", "verb"
+    "start", "stop", "comma", "list", "next", "again", "after", "before", "rather", "if", "with", "verb"
 ]
-"""What stands before a piece: nothing, a full stop, a comma, "另外", "再", the end of "…以后", of
+"""What stands before a piece: nothing, a full stop, a comma, "、", "另外", "再", the end of "…以后", of
 "…之前", "不过先", the end of "…的话", "和" between objects, or only the next verb."""
 
 _MARKS: Final = re.compile(
-    r"(?P<stop>[。；;!！?？\n]+|\.(?=\s|$))|(?P<comma>[,，、]+)"
+    r"(?P<stop>[。；;!！?？\n]+|\.(?=\s|$))|(?P<comma>(?:[，、]|,(?!\d{3}(?!\d)))+)"
     r"|(?P<count>(?:(?<=\s)|^)[1-9][.、)](?!\d))|(?P<gap>(?<=[^\x00-\x7f]) +(?=[^\x00-\x7f]))"
 )
 _WHILE: Final = re.compile(r"(?:^|(?<=[^一那这旁身外里上下前后左右两]))边(?=[^的缘界上])")
+_BOTH: Final = re.compile(r"边.{1,12}边")
 _ORDINAL: Final = re.compile(r"(?<=[^\s,，。；;])第[二三四五六](?=[^个张笔次件项天期月年])")
 _AGAIN: Final = re.compile(r"再(?![说讲见次念度])")
 _THEN: Final = re.compile(r"(?:就|直接)(?![是行好要算])")
-_DONE: Final = re.compile(r"完|后|好了")
+_DONE: Final = re.compile(r"完|后|好了|[^你您]好(?=\S{1,6}$)")
+_AFTER: Final = re.compile(r"(?<=[^\s,最以之然])后(?=再|帮|给|把|就|直接|请|麻烦|,)")
+_BEFORE: Final = re.compile(r"(?<=[^\s,之以目当提年天月周日])前(?=先|帮|给|想|请|把|,)")
 _TRIM: Final = " \t\n,，。；;.!！?？、:："
 _FEWEST: Final = 2
 """Characters that can be a wish."""
@@ -110,15 +113,18 @@ def unled(text: str, rules: WordRules) -> str:
 
 def _cuts(text: str, rules: WordRules) -> list[_Cut]:
     cuts = [
-        _Cut(m.start(), m.end(), "comma" if m["comma"] or m["gap"] else "stop")
+        _Cut(m.start(), m.end(), _mark(m))
         for m in _MARKS.finditer(text)
     ]
-    cuts += [_Cut(*m.span(), "next") for m in _WHILE.finditer(text)]
+    cuts += [_Cut(*m.span(), "next") for m in _WHILE.finditer(text) if _BOTH.search(text)]
     cuts += [_Cut(m.start(), m.start(), "next") for m in _ORDINAL.finditer(text)]
     cuts += [_Cut(start, end, "next") for start, end in rules.places("plan_next", text)]
     cuts += [_Cut(start, end, "rather") for start, end in rules.places("plan_rather", text)]
-    cuts += [_Cut(end, end, "after") for _, end in rules.places("plan_after", text)]
-    cuts += [_Cut(end, end, "before") for _, end in rules.places("plan_before", text)]
+    cuts += [_Cut(start, end, "after") for start, end in rules.places("plan_after", text)]
+    cuts += [_Cut(*m.span(), "after") for m in _AFTER.finditer(text)]
+    cuts += [_Cut(start, end, "before") for start, end in rules.places("plan_before", text)]
+    cuts += [_Cut(*m.span(), "before") for m in _BEFORE.finditer(text)]
+    cuts += [_Cut(start, start, "comma") for start, end in _english_order(text, rules) if start and " " in text[start:end]]
     cuts += [_Cut(end, end, "if") for _, end in rules.places("plan_condition", text)]
     cuts += [_Cut(m.start(), m.end(), "again") for m in _AGAIN.finditer(text)]
     cuts += [
@@ -127,6 +133,16 @@ def _cuts(text: str, rules: WordRules) -> list[_Cut]:
         if _DONE.search(_clause(text, m.start()))
     ]
     return sorted(cuts, key=lambda cut: (cut.end, cut.start))
+
+
+def _mark(match: re.Match[str]) -> Joint:
+    if match["comma"] == "、":
+        return "list"
+    return "comma" if match["comma"] or match["gap"] else "stop"
+
+
+def _english_order(text: str, rules: WordRules) -> list[tuple[int, int]]:
+    return [*rules.places("plan_before_that", text), *rules.places("plan_after_that", text)]
 
 
 def _clause(text: str, end: int) -> str:
@@ -173,7 +189,10 @@ def _divided(
     whole = part(message, start, end)
     shared = _shared(whole, rules)
     found = shared or [Piece(p, p, "verb") for p in _by_verb(whole, rules)]
-    return [replace(found[0], joint=joint), *found[1:]] if found else [Piece(whole, whole, joint)]
+    if found:
+        return [replace(found[0], joint=joint), *found[1:]]
+    order = next((end for at, end in _english_order(whole.text, rules) if at == 0), 0)
+    return [Piece(whole, part(whole, order, len(whole.text)), joint)]
 
 
 def _shared(whole: Normalised, rules: WordRules) -> list[Piece]:

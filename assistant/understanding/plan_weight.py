@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Final
 
 from assistant.model.release import Release
 from assistant.ports import IntentScores
+from assistant.understanding.normalise import Normalised
 from assistant.understanding.payloads import flow_for_intent
-from assistant.understanding.plan_cut import Piece, starts_with, unled
+from assistant.understanding.plan_cut import Joint, Piece, starts_with, unled
+from assistant.understanding.values.extract import Wanted, extract
 from assistant.understanding.wordrules import WordRules
 
 QUESTION: Final = "search_knowledge"
+THING: Final = "thing"
+"""Kind of what the bank lists under `plan_things`."""
 _HAPPENED: Final = re.compile(r"(?:了|过|不见|\blost|\bgone|\bmissing|\bstolen)\s*$")
 _TELLER: Final = re.compile(
     r"(?:我|俺|咱|他|她|它|这|那|有|里面|因为|由于|刚|昨|前天|上次|上回|最近|现在|今天|快到|"
@@ -27,6 +32,8 @@ _TOLD_FLOW: Final = 0.9
 _PLAIN: Final = 0.85
 _DENIED: Final = 0.02
 _DETAIL: Final = 0.1
+_UNASKED: Final = 0.5
+"""A question that has no sign of one, or that only cries out after a story ("咋扣了")."""
 _CALLED: Final = 0.6
 """A happening before "另外": what follows it is a further wish, so this was one."""
 _CLEAR: Final = 0.8
@@ -37,6 +44,8 @@ _SHORT: Final = 4
 """A question of so many characters leans on the one before ("利率多少")."""
 _SHORT_ENGLISH: Final = 16
 _CORRECTS: Final = 5
+_REST: Final = 1
+"""Characters besides its values that a mere detail may have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +58,8 @@ class Weighed:
         weight: How likely it is a wish of its own, 0 to 1.
         labels: Whatever else it may be about.
         repeatable: Whether the task is done twice for two objects.
+        values: Kind of value to what is said of it.
+        is_story: Whether it tells what happened, which is itself the wish.
     """
 
     piece: Piece
@@ -60,13 +71,18 @@ class Weighed:
     is_request: bool = False
     begins_first: bool = False
     repeatable: bool = False
-    object_words: str = ""
+    values: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    is_story: bool = False
 
     def is_other_than(self, other: Weighed) -> bool:
-        """Whether the same task is meant a second time, for something else."""
-        if not (self.repeatable and other.repeatable) or self.object_words == other.object_words:
+        """Whether the same task is meant a second time: for another person, card or bill."""
+        if not (self.repeatable and other.repeatable):
             return False
-        return (self.is_request and other.is_request) or self.intent == QUESTION
+        if self.intent == QUESTION:
+            return True
+        return any(
+            self.values[kind] != other.values[kind] for kind in {*self.values} & {*other.values}
+        )
 
 
 def weigh(
@@ -74,12 +90,16 @@ def weigh(
     release: Release,
     rules: WordRules,
     classify: Callable[[str], IntentScores],
+    today: date,
 ) -> list[Weighed]:
     """Every piece with its weight, in order."""
     found: list[Weighed] = []
     for place, piece in enumerate(cut):
         following = cut[place + 1] if place + 1 < len(cut) else None
-        found.append(_weighed(piece, following, found, release, rules, classify))
+        found.append(_weighed(piece, following, found, release, rules, classify, today))
+    for place, each in enumerate(found[:-1]):
+        if _is_ground(each, found[place + 1], is_first=place == 0):
+            found[place] = replace(each, weight=each.probability * _DENIED)
     for place, each in enumerate(found):
         if place > 0 and _corrects(each.piece.said.text, rules):
             found[place] = replace(each, intent="", weight=0.0)
@@ -100,8 +120,10 @@ def _weighed(
     release: Release,
     rules: WordRules,
     classify: Callable[[str], IntentScores],
+    today: date,
 ) -> Weighed:
     text = piece.read.text.strip()
+    values = _values(text, release, rules, today)
     scores = classify(text)
     intent, probability = _wish(scores, release)
     asks = rules.mentions("question", text)
@@ -109,57 +131,66 @@ def _weighed(
     is_request = _is_request(piece, rules)
     tells = not is_request and not asks and _tells(text, release, rules)
     if probability < _CLEAR and not is_denied and before:
-        lent = _lent(text, before, scores, release, classify)
+        lent = _lent(text, piece.joint, before, scores, release, classify)
         if lent is not None and (lent[1] > probability or intent == before[-1].intent):
             intent, probability = lent
     factor = _PLAIN
     if is_denied or _is_condition(piece, following, rules):
         factor = _DENIED
-    elif before and piece.joint == "comma" and starts_with("plan_detail", text, rules):
+    elif before and piece.joint == "comma" and not asks and _is_detail(text, values, rules):
         factor = _DETAIL
+    elif intent == QUESTION and not asks:
+        factor = _UNASKED
+    elif intent == QUESTION and piece.joint == "comma" and before and before[-1].is_story:
+        factor = _UNASKED
     elif tells:
         factor = _PLAIN if piece.joint == "next" else _told(intent, following, rules)
     elif is_request or asks or piece.joint in {"next", "again"}:
         factor = 1.0
-    if _is_ground(piece, following, before, rules):
-        factor = _DENIED
     return Weighed(
         piece=piece,
         intent=intent,
         probability=probability,
-        weight=probability * factor,
+        weight=_called(probability, piece, following) * factor,
         labels=tuple(label for label, score in scores.ranked if score >= 0.1),
         is_denied=is_denied,
         is_request=is_request,
         begins_first=_FIRST.match(_after_request(text, rules)) is not None,
         repeatable=_is_repeatable(intent, piece, rules),
-        object_words=text,
+        values=values,
+        is_story=tells and rules.lists("plan_told", intent),
     )
 
 
 def _wish(scores: IntentScores, release: Release) -> tuple[str, float]:
     intent, probability = scores.ranked[0]
-    if intent == QUESTION or flow_for_intent(intent, release) is not None:
-        return intent, probability
-    return "", 0.0
+    return (intent, probability) if _is_wish(intent, release) else ("", 0.0)
+
+
+def _is_wish(intent: str, release: Release) -> bool:
+    """A person is no item of a list: words ask for one before any list is read."""
+    if intent == QUESTION:
+        return True
+    return intent != "human_handoff" and flow_for_intent(intent, release) is not None
 
 
 def _lent(
     text: str,
+    joint: Joint,
     before: Sequence[Weighed],
     scores: IntentScores,
     release: Release,
     classify: Callable[[str], IntentScores],
 ) -> tuple[str, float] | None:
     """What an unclear piece is about, read with the piece before it: "看账单，还掉"."""
+    is_same_possible = joint in {"start", "comma", "stop"}
     neighbour = next((each for each in reversed(before) if each.weight >= _TOLD), before[-1])
     alone = dict(scores.ranked)
     together = dict(classify(f"{neighbour.piece.read.text.strip()}{text}").ranked)
     both = {
         label: (alone.get(label, _ABSENT) * together.get(label, _ABSENT)) ** 0.5
         for label in {*alone, *together}
-        if label != neighbour.intent
-        and (label == QUESTION or flow_for_intent(label, release) is not None)
+        if (is_same_possible or label != neighbour.intent) and _is_wish(label, release)
     }
     if not both:
         return None
@@ -173,9 +204,15 @@ def _told(intent: str, following: Piece | None, rules: WordRules) -> float:
     return _CALLED if following is not None and following.joint == "next" else _TOLD
 
 
+def _called(probability: float, piece: Piece, following: Piece | None) -> float:
+    """Beside "另外" a piece is a wish, even where it is not clear which."""
+    is_called = piece.joint == "next" or (following is not None and following.joint == "next")
+    return probability**0.5 if is_called else probability
+
+
 def _is_request(piece: Piece, rules: WordRules) -> bool:
     text = piece.read.text.strip()
-    if rules.mentions("request", text):
+    if rules.mentions("request", text) or (piece.is_each and rules.mentions("plan_verbs", text)):
         return True
     return starts_with("plan_verbs", unled(text, rules), rules) > 0 or text.endswith("吧")
 
@@ -196,23 +233,45 @@ def _is_denied(text: str, rules: WordRules) -> bool:
     return starts_with("plan_denied", rest, rules) > 0
 
 
+def _is_detail(text: str, values: Mapping[str, frozenset[str]], rules: WordRules) -> bool:
+    """Something that belongs to the wish just said: "备注买菜", "三万", "给妈妈1000"."""
+    if starts_with("plan_detail", text, rules):
+        return True
+    said = [word for kind, words in values.items() if kind != THING for word in words]
+    rest = text
+    for word in said:
+        rest = rest.replace(word, "")
+    return bool(said) and len(rest.strip()) <= _REST
+
+
+def _values(
+    text: str, release: Release, rules: WordRules, today: date
+) -> dict[str, frozenset[str]]:
+    """Kind to the words of each value: people, cards, amounts, and the bank's own things."""
+    message = Normalised(text, tuple(range(len(text) + 1)))
+    words: dict[str, frozenset[str]] = {}
+    for found in extract(message, Wanted(None, moves_money=True, today=today), release.lexicon):
+        words[found.kind] = words.get(found.kind, frozenset()) | {text[found.start : found.end]}
+    things = frozenset(text[start:end] for start, end in rules.places("plan_things", text))
+    return words | ({THING: things} if things else {})
+
+
 def _is_condition(piece: Piece, following: Piece | None, rules: WordRules) -> bool:
     return following is not None and following.joint == "if"
 
 
-def _is_ground(
-    piece: Piece, following: Piece | None, before: Sequence[Weighed], rules: WordRules
-) -> bool:
+def _is_ground(each: Weighed, following: Weighed, *, is_first: bool) -> bool:
     """"转账以后多久能到账", "还之前先…": said only to say when, or what the question is about."""
-    if following is None or following.joint not in {"after", "before", "if", "with"}:
-        return False
-    if following.joint == "before" and before and len(piece.said.text) <= _SHORT:
+    joint = following.piece.joint
+    if joint == "before" and not is_first and len(each.piece.said.text) <= _SHORT:
         return True
-    return not piece.is_each and rules.mentions("question", following.read.text)
+    if joint not in {"after", "before", "if", "with"} or each.piece.is_each:
+        return False
+    return following.intent == QUESTION
 
 
 def _is_repeatable(intent: str, piece: Piece, rules: WordRules) -> bool:
     if intent == QUESTION:
-        text = piece.said.text
-        return len(text) > (_SHORT_ENGLISH if text.isascii() else _SHORT)
+        text, is_weak = piece.said.text, piece.joint == "comma"
+        return len(text) > (_SHORT_ENGLISH if text.isascii() else _SHORT + 2 * is_weak)
     return rules.lists("plan_repeated", intent)

@@ -7,6 +7,7 @@ from assistant.understanding.afterwards import read_afterwards
 from assistant.understanding.cancellation import read_named_cancel
 from assistant.understanding.contrast import read_contrast
 from assistant.understanding.correction import read_corrections
+from assistant.understanding.follow_up import read_follow_up
 from assistant.understanding.moment import Moment
 
 
@@ -22,4 +23,5 @@ def read_repair(moment: Moment) -> tuple[Command, ...]:
         or read_contrast(moment)
         or read_corrections(moment)
         or read_named_cancel(moment)
+        or read_follow_up(moment)
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from pydantic import JsonValue
@@ -17,6 +18,12 @@ from assistant.understanding.values.found import Found
 
 _CHOICE_KINDS = frozenset({"category"})
 _FREE_KINDS = frozenset({"text", "name"})
+_LEAD_TO_NAME = re.compile(
+    r"^(?:我的?)?(?:姓名|名字|叫做?|是|本人)+(?:是|叫|为)?\s*[:：,，]?\s*"
+    r"|^(?:my (?:full )?name(?: is|'s)?|i am|i'm|this is|it's|it is)\s*:?\s*",
+    re.IGNORECASE,
+)
+"""What people say before their name; the bank compares the name alone."""
 _MONEY_FLOWS = ("transfer", "pay", "repay", "deposit", "buy", "limit")
 
 
@@ -34,6 +41,28 @@ def task_slots(flows: Iterable[Flow], release: Release) -> list[SlotDefinition]:
         names |= dict.fromkeys(step.slot for step in flow.collects())
         names |= dict.fromkeys(flow.optional_slots())
     return [release.slots[name] for name in names if name in release.slots]
+
+
+def said_slots(slots: Sequence[SlotDefinition]) -> list[SlotDefinition]:
+    """Slots that hold something a customer says: no yes or no, nothing secret."""
+    return [s for s in slots if s.type != "bool" and s.kind != "yes_no" and s.mask != "secret"]
+
+
+def named_slots(text: str, slots: Sequence[SlotDefinition]) -> list[SlotDefinition]:
+    """The slots called by name, each once; a word inside a longer name does not count."""
+    words = sorted(
+        ((word.lower(), slot) for slot in slots for word in slot.words),
+        key=lambda pair: -len(pair[0]),
+    )
+    found: list[SlotDefinition] = []
+    for word, slot in words:
+        edge = r"(?<![a-z])" if word.isascii() else ""
+        pattern = edge + re.escape(word) + (r"(?![a-z])" if word.isascii() else "")
+        if re.search(pattern, text):
+            text = re.sub(pattern, " ", text)
+            if slot not in found:
+                found.append(slot)
+    return [slot for slot in slots if slot in found]
 
 
 def fill(
@@ -99,7 +128,12 @@ def whole_answer(slot: SlotDefinition, message: Normalised, original: str) -> Se
     """The message as the answer to an open question for free text."""
     if slot.kind not in _FREE_KINDS or not message.text.strip():
         return None
-    return SetSlot(slot=slot.name, value=original.strip(), span=(0, len(original)))
+    said = original.strip()
+    if slot.kind == "name":
+        # In Simplified Chinese, as the bank has it; other scripts as they were written.
+        said = said if message.text.isascii() else message.text.strip()
+        said = _LEAD_TO_NAME.sub("", said).strip(" 。.!！,，") or said
+    return SetSlot(slot=slot.name, value=said, span=(0, len(original)))
 
 
 def _set(slot: SlotDefinition, value: JsonValue, found: Found, message: Normalised) -> SetSlot:

@@ -28,6 +28,8 @@ _EXACT_ORDER = (
 )
 _CONTAINS_ORDER = ("human_handoff", "cancel", "repeat", "wait")
 _PIECES = re.compile(r"[\s,，。;；!！~、]+")
+_LONGEST_YES = 12
+"""Characters of a yes written as one word with its courtesies."""
 _LONGEST_WAIT = 12
 """Characters of a message that a `wait` or `repeat` word inside it may decide."""
 
@@ -41,11 +43,13 @@ class WordRules:
     def whole(self, message: Normalised) -> str | None:
         """The command the whole message stands for."""
         words = plain(message.text)
+        if self._is_yes_in_pieces(message.text) or self._is_yes_run_together(words):
+            return "affirm"
         for candidate in dict.fromkeys((words, self._bare(words))):
             for name in _EXACT_ORDER:
                 if candidate in self._list(name).exact:
                     return name
-        return "affirm" if self._is_yes_in_pieces(message.text) else None
+        return None
 
     def _is_yes_in_pieces(self, text: str) -> bool:
         """Several yeses, or a yes and a thank-you: "嗯，转吧", "好的，谢谢"."""
@@ -60,6 +64,21 @@ class WordRules:
             and bool(pieces[0] & yes)
             and all(piece & (yes | thanks) for piece in pieces)
         )
+
+    def _is_yes_run_together(self, words: str) -> bool:
+        """A yes and what goes with it, written as one: "好的谢谢", "嗯转吧", "对确认"."""
+        yes, thanks = self._list("affirm").exact, self._list("thanks").exact
+        if words.isascii() or words in yes or len(words) > _LONGEST_YES:
+            return False
+        return any(
+            words.startswith(first) and _is_made_of(words[len(first) :], yes | thanks)
+            for first in yes
+        )
+
+    def whole_is(self, name: str, message: Normalised) -> bool:
+        """Whether the whole message, or what remains without its courtesies, is on the list."""
+        words = plain(message.text)
+        return bool({words, self._bare(words)} & self._list(name).exact)
 
     def inside(self, message: Normalised) -> str | None:
         """The command that some words in the message decide, whatever the rest says."""
@@ -110,6 +129,16 @@ class WordRules:
 
     def _list(self, name: str) -> Wordlist:
         return self.lexicon.commands.get(name, Wordlist())
+
+
+def _is_made_of(words: str, pieces: frozenset[str]) -> bool:
+    """Whether nothing but these pieces, of two characters or more, is in the words."""
+    if not words:
+        return True
+    return any(
+        len(piece) > 1 and words.startswith(piece) and _is_made_of(words[len(piece) :], pieces)
+        for piece in pieces
+    )
 
 
 @lru_cache(maxsize=256)

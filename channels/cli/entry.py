@@ -39,6 +39,8 @@ _COMMANDS: Final[Mapping[str, str]] = {
     "search": "ranked passages of the bank's documents",
     "index": "build the knowledge index; only what changed",
     "check": "check the content pack",
+    "documents": "documents as drafts, submitted, approved; who did what",
+    "impact": "past conversations whose answer rested on a sentence that changed",
     "replay": "rebuild a conversation from its log",
     "doctor": "settings, stores, models, ports: what is wrong and how to fix it",
 }

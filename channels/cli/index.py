@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
@@ -30,5 +31,7 @@ def index(
         f"{report.documents} documents, {report.passages} passages, "
         f"{report.examples} training examples: ready in {steps.seconds():.1f} s"
     )
+    for note in report.notes:
+        print(f"note: {note}", file=sys.stderr)
     for path in report.shipped:
         print(f"written: {path}")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -24,7 +25,8 @@ _SHOWN: Final = 120
 
 @app.command(
     epilog="\b\nExample:\n  guitai search 大额存单利率\n  guitai search -k 3 --json 挂失要钱吗\n"
-    "  guitai search --file questions.jsonl --docs ./manuals",
+    "  guitai search --file questions.jsonl --docs ./manuals\n"
+    "  guitai search --on 2026-06-01 --known 2026-06-15 三年定期利率",
 )
 def search(
     question: Annotated[str | None, typer.Argument(help="What to look for.")] = None,
@@ -40,6 +42,10 @@ def search(
     on: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Answers as of this day.")
     ] = None,
+    known: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="By what the bank said on this day."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSON, one line a question.")] = False,
 ) -> None:
     """Ranked passages with scores and citation ids. --file always writes JSON lines."""
@@ -49,15 +55,21 @@ def search(
     settings = read_settings()
     questions = questions_of(file, question)
     with bar("embedding") as progress:
-        knowledge = open_knowledge(settings, docs, progress)
+        knowledge = open_knowledge(settings, docs, progress, _tell)
     as_of = on.date() if on else machine_clock().now().astimezone(BANK_ZONE).date()
-    asyncio.run(_print(knowledge, questions, as_of, limit, as_json or file is not None))
+    known_on = known.date() if known else None
+    days = {"as_of": as_of, "known_on": known_on}
+    asyncio.run(_print(knowledge, questions, days, limit, as_json or file is not None))
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr)
 
 
 async def _print(
-    knowledge: Any, questions: Sequence[Any], as_of: date, limit: int, as_json: bool
+    knowledge: Any, questions: Sequence[Any], days: Any, limit: int, as_json: bool
 ) -> None:
-    async for line in found_lines(knowledge, questions, as_of=as_of, limit=limit):
+    async for line in found_lines(knowledge, questions, limit=limit, **days):
         print(json.dumps(line, ensure_ascii=False) if as_json else _table(line), flush=True)
 
 

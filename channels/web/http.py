@@ -6,7 +6,8 @@ from datetime import timedelta, timezone
 from http import HTTPStatus
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Request, Response
+from starlette.responses import HTMLResponse
 
 from assistant.model.ids import DocumentId, MessageId
 from assistant.model.message import InboundMessage, Turn
@@ -22,6 +23,7 @@ from channels.web.bodies import (
     Timeline,
 )
 from channels.web.cited_documents import cited_document
+from channels.web.document_page import document_page, locale_of, wants_page
 from channels.web.frames import FrameWriter
 from channels.web.problems import Problem, documented
 from channels.web.state import (
@@ -136,15 +138,31 @@ async def issue_ticket(web: CurrentWeb, bearer: CurrentBearer) -> StreamTicket:
     return StreamTicket(ticket=ticket, expires_at=expires_at)
 
 
-@router.get("/documents/{document_id}", tags=["documents"], responses=documented(404, 422))
+@router.get(
+    "/documents/{document_id}",
+    tags=["documents"],
+    response_model=CitedDocument,
+    responses=documented(404, 422),
+)
 async def read_document(
     document_id: Annotated[str, Path(max_length=_MAX_ID, examples=["debit-card-loss"])],
+    request: Request,
     web: CurrentWeb,
     version: Annotated[str | None, Query(max_length=_MAX_ID, examples=["2026-09-01"])] = None,
-) -> CitedDocument:
-    """A cited document; without a version, the one valid today."""
-    today = web.service.clock.now().astimezone(BANK_ZONE).date()
-    document = web.service.library.find(DocumentId(document_id), version, today)
+) -> Response | CitedDocument:
+    """A cited document; without a version, the one valid today.
+
+    A browser that follows a link gets a page that opens at the cited sentence; everybody else
+    gets JSON.
+    """
+    service = web.service
+    today = service.clock.now().astimezone(BANK_ZONE).date()
+    document = service.library.find(DocumentId(document_id), version, today)
     if document is None:
         raise Problem(HTTPStatus.NOT_FOUND, "document.not_found", "There is no such document.")
+    if wants_page(request.headers.get("accept", "")):
+        passages = service.documents.version(document.document_id, document.version)
+        locale = locale_of(request.headers.get("accept-language", ""))
+        page = document_page(document, passages, service.release, locale)
+        return HTMLResponse(page, headers={"Vary": "Accept, Accept-Language"})
     return cited_document(document)

@@ -11,7 +11,7 @@ from starlette.staticfiles import StaticFiles
 
 STATIC: Final = Path(__file__).parent / "static"
 
-_PAGES: Final = {"/": "index.html", "/desk": "desk.html"}
+_PAGES: Final = {"/": "index.html", "/desk": "desk.html", "/search": "search.html"}
 _CHECK_AGAIN: Final = "no-cache"
 _FOR_A_YEAR: Final = "public, max-age=31536000, immutable"
 """Files under assets/ have a hash of their content in the name."""

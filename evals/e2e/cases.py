@@ -25,6 +25,7 @@ class Step:
         message_id: A given id; the same one twice is the same message twice.
         error: Code of the error the message must be refused with.
         customer: Signs in before the message, at `level`.
+        review: How a colleague decides the oldest waiting review before the message.
     """
 
     said: str
@@ -35,6 +36,7 @@ class Step:
     error: str | None = None
     customer: str | None = None
     level: int | None = None
+    review: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,8 @@ _EVENTS: Final = (
     "abstained",
     "recommended",
     "clarified",
+    "review_requested",
+    "review_decided",
     "handoff_requested",
     "handoff_accepted",
     "handoff_ended",
@@ -57,7 +59,8 @@ _AFTERWARDS: Final = (
     "citations",
     "recommended",
 )
-_STEP: Final = ("message_id", "error", "customer", "level")
+_STEP: Final = ("message_id", "error", "customer", "level", "review")
+_DECISIONS: Final = ("approve", "refuse")
 _MAX_LEVEL: Final = 4
 _MAX_RISK: Final = 5
 _MANY: Final = 1000
@@ -73,6 +76,7 @@ class StepMetadata:
     error: str | None = None
     customer: str | None = None
     level: int | None = None
+    review: str | None = None
 
 
 def read_start(part: Part, reader: Reader) -> Start:
@@ -128,6 +132,7 @@ def read_step_metadata(part: Part | None, reader: Reader) -> StepMetadata:
         error=reader.text(entries.get("error"), "error"),
         customer=reader.name(entries.get("customer"), "customer"),
         level=reader.whole(entries.get("level"), "level", 0, _MAX_LEVEL),
+        review=reader.choice(entries.get("review"), "review", _DECISIONS),
     )
 
 

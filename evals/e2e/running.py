@@ -75,6 +75,14 @@ class _Run:
             customer = step.customer or self.case.start.customer or ""
             level = self.case.start.level if step.level is None else step.level
             self.conversation.signs_in(customer, level)
+        if step.review is not None:
+            try:
+                await self.conversation.decide_review(approved=step.review == "approve")
+            except LookupError as error:
+                failure = Failure(step.line, f"review: {step.review}", str(error))
+                return JudgedTurn(
+                    TurnRecord(said=step.said, turn=None, events=()), (failure,)
+                )
         before = _last_stack(await self.conversation.events())
         record = await self.conversation.say(step.said, message_id=step.message_id)
         if record.error != step.error:

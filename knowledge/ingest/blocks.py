@@ -90,6 +90,7 @@ def rendered(
     blocks: Iterable[Block], *, title: str | None = None, notices: Sequence[Notice] = ()
 ) -> Converted:
     """Blocks as Markdown; footnotes end up in the sentences that refer to them."""
+    blocks = _one_title(list(blocks))
     lines: list[str] = []
     pages: list[tuple[int, int]] = []
     notes: dict[str, str] = {}
@@ -113,6 +114,20 @@ def rendered(
         lines.extend(written)
     body = inlined("\n".join(lines) + "\n", notes)
     return Converted(title or None, body, tuple(pages), tuple(notices))
+
+
+def _one_title(blocks: Sequence[Block]) -> Sequence[Block]:
+    """A title and sections of the same level: the sections go one level down."""
+    headings = [block for block in blocks if isinstance(block, Heading)]
+    top = [block for block in headings if block.level == 1]
+    if len(top) < 2 or headings[0] is not top[0]:  # noqa: PLR2004 - more than the title
+        return blocks
+    return [
+        Heading(block.level + 1, block.text)
+        if isinstance(block, Heading) and block is not top[0]
+        else block
+        for block in blocks
+    ]
 
 
 def one_line(text: str) -> str:

@@ -64,9 +64,7 @@ def _convert(path: Path, ending: str, limit_s: int) -> None:
     os._exit(0)
 
 
-def _give_up(
-    kind: type[BaseException], error: BaseException, _: TracebackType | None
-) -> None:
+def _give_up(kind: type[BaseException], error: BaseException, _: TracebackType | None) -> None:
     """Last words of a child: what a parser stumbled over, without the text of the file."""
     names = [kind.__name__]
     inner: Any = error

@@ -44,8 +44,12 @@ _CARD_WORDS = (
     "储蓄卡",
     "一类卡",
     "二类卡",
+    "三类卡",
+    "工资卡",
     "credit card",
     "debit card",
+    "salary card",
+    "payroll card",
 )
 
 

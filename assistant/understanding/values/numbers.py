@@ -16,7 +16,15 @@ _TAIL = re.compile(
     r"\s*(?:是|为|：|:|are|is|的)?\s*(\d{4})(?!\d)"
 )
 _TAIL_AFTER = re.compile(
-    r"(?<!\d)(\d{4})\s*(?:那张|这张|的卡|那个卡|这个卡|的那张|的银行卡|结尾|card)"
+    r"(?<!\d)(\d{4})\s*(?:那张|这张|的卡|那个卡|这个卡|的那张|的银行卡|结尾|card"
+    r"|(?:的|'s)?\s?(?:每日|每天|每笔|单日|单笔|日|支付|消费|刷卡|交易|取现|转账|daily|payment|spending|\s)*"
+    r"(?:限额|额度|上限|密码|limit|pin(?![a-z])))"
+)
+"""What a card has and an amount has not: its limit, its PIN."""
+
+_TAIL_OF = re.compile(
+    r"(?:(?:limit|pin)\s+(?:on|for)\s+(?:my\s+)?(?:card\s+)?|(?<![a-z])cards?\s+|卡\s?)"
+    r"(\d{4})(?![\d.,]|\s*(?:元|块|万|千|yuan|rmb))"
 )
 _CARD_NUMBER = re.compile(r"(?<!\d)(\d(?:[\s-]?\d){15,18})(?!\d)")
 _ID_NUMBER = re.compile(r"(?<!\d)(\d{6}\s?\d{8}\s?\d{3}[\dx])(?![\dx])")
@@ -46,7 +54,7 @@ def find_cards(text: str, *, bare: bool) -> Iterator[Found]:
             yield Found("card", match[0], match.start(), match.end())
     spoken = spoken_digits(text)
     seen: set[int] = set()
-    patterns = (_TAIL, _TAIL_AFTER, _FOUR) if bare else (_TAIL, _TAIL_AFTER)
+    patterns = (_TAIL, _TAIL_AFTER, _TAIL_OF, *((_FOUR,) if bare else ()))
     for pattern in patterns:
         for match in pattern.finditer(spoken):
             if match.start(1) not in seen:

@@ -135,11 +135,11 @@ async def test_a_foreign_folder_is_searched_as_it_comes(tmp_path, data_dir):
     assert set(lines[0]["hits"][0]) == {"document_id", "section", "passage_id", "score", "text"}
 
 
-@pytest.mark.parametrize("name", ["a.pdf", "b.docx", "c.html"])
-def test_a_file_that_is_not_readable_yet_is_named(tmp_path, data_dir, name):
+@pytest.mark.parametrize("name", ["a.pdf", "b.docx", "c.xlsx", "d.doc"])
+def test_a_folder_without_a_readable_file_names_each(tmp_path, data_dir, name):
     (tmp_path / "f").mkdir()
     (tmp_path / "f" / name).write_bytes(b"x")
-    with pytest.raises(ContentError, match=rf"^{name}: .* not readable yet"):
+    with pytest.raises(ContentError, match=rf"^{name}: "):
         index_folder(tmp_path / "f", data_dir, PairEncoder())
 
 

@@ -57,6 +57,16 @@ def test_a_damaged_file_is_fitted_again(tmp_path):
     assert learnt((tmp_path, "e5")).classify("余额").ranked == expected.ranked
 
 
+def test_only_the_weights_of_the_last_two_releases_are_kept(tmp_path):
+    for release in ("first", "second", "third"):
+        learnt((tmp_path, release))
+    kept = {path.name for path in tmp_path.glob("*.npz")}
+    assert len(kept) == 2
+    learnt((tmp_path, "second"))
+    learnt((tmp_path, "third"))
+    assert {path.name for path in tmp_path.glob("*.npz")} == kept
+
+
 def test_names_of_intents_without_examples_are_left_out():
     named = learnt(labels={"pay_bill": ["生活缴费"], "lock_card": ["临时锁卡"]})
     assert set(named.labels) == {"lock_card", "check_balance"}

@@ -1,6 +1,6 @@
 /** The HTTP calls of both pages. Addresses are on the page's own origin. */
 
-import type { BankDocument, Frame, SampleCustomer, Ticket } from "./protocol.ts";
+import type { BankDocument, Found, Frame, SampleCustomer, Ticket } from "./protocol.ts";
 
 /** An answer other than 2xx. `status` 0: the server could not be reached. */
 export class HttpProblem extends Error {
@@ -68,6 +68,10 @@ export const staffSignIn = (colleague: string) =>
 
 export const queue = (token: string) =>
   call<{ tickets: Ticket[] }>("/v1/staff/queue", { token });
+
+/** Passages of the bank's documents, best first; `on` is an ISO day, "" for today. */
+export const searchDocuments = (token: string, question: string, on: string) =>
+  call<Found>(`/v1/staff/search?q=${part(question)}${on ? `&on=${part(on)}` : ""}`, { token });
 
 export const acceptTicket = (token: string, ticketId: string) =>
   call<unknown>(`/v1/staff/tickets/${part(ticketId)}/accept`, { method: "POST", token });

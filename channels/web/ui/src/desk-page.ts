@@ -54,6 +54,10 @@ export class DeskPage extends LitElement {
         font-size: 1.0625rem;
       }
 
+      .top a {
+        color: var(--link);
+      }
+
       .problem {
         margin: 0;
         padding: 0.4rem 1.2rem;
@@ -126,6 +130,7 @@ export class DeskPage extends LitElement {
       <header class="top">
         <span class="mark">${markIcon}</span>
         <h1>${words(locale, "bank")} · ${deskWords(locale, "desk")}</h1>
+        <a href="./search">${deskWords(locale, "search")}</a>
         <span>${colleague.name}</span>
         <button type="button" @click=${() => this.signOut()}>${deskWords(locale, "signOut")}</button>
       </header>

@@ -148,6 +148,27 @@ export interface BankDocument {
   sections: { heading: string; text: string }[];
 }
 
+/** One passage a colleague's search found; `url` of a sentence opens its document there. */
+export interface FoundPassage {
+  passage_id: string;
+  document_id: string;
+  title: string;
+  section: string;
+  version: string;
+  effective_from: string;
+  effective_to: string | null;
+  owner: string;
+  score: number;
+  text: string;
+  sentences: { text: string; score: number; url: string }[];
+}
+
+export interface Found {
+  question: string;
+  as_of: string;
+  passages: FoundPassage[];
+}
+
 export interface Ticket {
   ticket_id: string;
   conversation_id: string;

@@ -47,6 +47,16 @@ const STRINGS = {
     "這一步沒有成功，可能已被其他坐席接入或已結束。",
     "That did not work; another colleague may have it, or it is closed.",
   ],
+  searchTitle: ["海岳银行 文件检索", "海岳銀行 文件檢索", "Haiyue Bank documents"],
+  search: ["文件检索", "文件檢索", "Documents"],
+  question: ["想查什么", "想查什麼", "Question"],
+  asOf: ["按哪一天的规定", "按哪一天的規定", "As of"],
+  look: ["检索", "檢索", "Search"],
+  nothingFound: ["没有找到相关内容。", "沒有找到相關內容。", "Nothing was found."],
+  found: ["{n} 段，按 {day} 有效的版本", "{n} 段，按 {day} 有效的版本", "{n} passages in force on {day}"],
+  score: ["把握 {n}%", "把握 {n}%", "{n}% sure"],
+  openSource: ["在原文中打开这一句", "在原文中打開這一句", "Open the source at this sentence"],
+  searchFailed: ["检索没有成功，请重试。", "檢索沒有成功，請重試。", "The search did not work, please try again."],
 } as const satisfies Record<string, Words>;
 
 export type DeskKey = keyof typeof STRINGS;
