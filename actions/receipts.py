@@ -88,9 +88,7 @@ def change(
             held = await checks.verify(bank, context, answer.result)
         except (BankUnavailable, BankRefused):
             return result  # the bank's own receipt stands; its records could not be read
-        if not held:
-            return ActionResult(outcome="unknown")
-        return result.model_copy(update={"facts": {**result.facts, "verified": True}})
+        return result if held else ActionResult(outcome="unknown")
 
     return Action(
         name=action,

@@ -51,14 +51,13 @@ from assistant.understanding.local import LocalUnderstander
 from assistant.understanding.normalise import normalise
 from assistant.understanding.thresholds import Thresholds
 from channels.composition_foreign import foreign_actions
-from channels.composition_understanding import let_go, with_servers
+from channels.composition_understanding import let_go, phrasing_model, with_servers
 from channels.settings import Settings
 from knowledge.embedding import BUNDLED, SentenceEncoder
 from knowledge.example_vectors import ExampleVectors
-from knowledge.indexing import BuiltIndex, build_index
+from knowledge.indexing import BuiltIndex, build_index, search_in
 from knowledge.loader import load
 from knowledge.lookup import DocumentLibrary
-from knowledge.reranker import Reranker
 from knowledge.retrieval import HybridKnowledge
 from knowledge.vectors import Progress
 from knowledge.whole_documents import WholeDocuments
@@ -124,23 +123,6 @@ class RunningService:
         except httpx.HTTPError as error:
             return f"unreachable ({type(error).__name__})"
         return "ok" if answer.is_success else f"answers {answer.status_code}"
-
-
-def search_in(
-    built: BuiltIndex,
-    encoder: SentenceEncoder,
-    release: Release,
-    reranker: Reranker | None = None,
-) -> HybridKnowledge:
-    """The bank's documents with the release's synonyms and its list of what they do not cover."""
-    tuned = release.settings.get("knowledge")
-    outside = tuned.get("outside") if isinstance(tuned, dict) else None
-    return built.knowledge(
-        encoder,
-        synonyms=release.lexicon.synonyms,
-        outside=[str(pattern) for pattern in outside] if isinstance(outside, list) else [],
-        reranker=reranker,
-    )
 
 
 def gateway_knows(action: ActionName) -> bool:
@@ -291,11 +273,15 @@ async def build(
         reviews = SqlReviewQueue(engine, clock, ids)
         gateway = await _gateway(settings, brain.release, bank, engine, clock, stack)
         documents = WholeDocuments(brain.library)
+        phrasing = phrasing_model(settings)
+        if phrasing is not None:
+            stack.push_async_callback(phrasing.aclose)
         ports = Ports(
             actions=replace(gateway, reviews=reviews),
             identity=BankIdentity(bank),
             knowledge=brain.knowledge,
             documents=documents,
+            phrasing=phrasing,
             desk=desk,
             reviews=reviews,
             clock=clock,

@@ -23,6 +23,7 @@ from channels.bootstrap import (
     our_actions,
     search_in,
 )
+from channels.composition_answers import unproved_wordings
 from channels.composition_foreign import pack_actions
 from channels.composition_log import machine_clock
 from channels.settings import Settings
@@ -81,13 +82,14 @@ def check_pack(settings: Settings) -> list[Finding]:
     def runs(action: ActionName) -> bool:
         return action in ours or action in own or bool(settings.action_endpoint)
 
-    return check(
+    findings = check(
         settings.content_dir,
         gateway_knows=gateway_knows,
         said_by_code=_SAID_BY_CODE,
         runs=runs,
         today=machine_clock().now().astimezone(BANK_ZONE).date(),
     )
+    return [*findings, *unproved_wordings(settings)]
 
 
 def bank_encoder(settings: Settings) -> SentenceEncoder:

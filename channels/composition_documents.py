@@ -174,13 +174,14 @@ async def affected(
     versions = versions_of(shelf.documents, document_id)
     comparison = compare(versions, document_id, start, end)
     async with open_log(settings) as log:
-        async for found in _in_log(log, release, comparison):
+        async for found in affected_in(log, release, comparison):
             yield found
 
 
-async def _in_log(
+async def affected_in(
     log: EventStore, release: Release, comparison: Comparison
 ) -> AsyncIterator[Affected]:
+    """The same, in a log that is open."""
     for conversation_id in await log.citing(comparison.to.document_id):
         stored = await log.load(conversation_id)
         for each in _in_conversation(conversation_id, stored, release, comparison):
@@ -203,7 +204,8 @@ def _in_conversation(
             as_of = event.as_of
         elif isinstance(event, Said):
             for citation in event.part.citations:
-                change = _change(citation, as_of, comparison)
+                past = as_of is not None and as_of < event.at.date()
+                change = _change(citation, past, comparison)
                 if change is not None:
                     draft = _draft(question, event.at, change, comparison, release, tracker)
                     found.append(
@@ -220,11 +222,11 @@ def _in_conversation(
     return found
 
 
-def _change(citation: Citation, as_of: date | None, comparison: Comparison) -> Change | None:
+def _change(citation: Citation, past: bool, comparison: Comparison) -> Change | None:
     same_document = citation.document_id == comparison.to.document_id
     if not same_document or citation.version not in comparison.earlier:
         return None
-    if as_of is not None and citation.version != comparison.to.version:
+    if past and citation.version != comparison.to.version:
         return None  # asked about a day on which the earlier version was right, and still is
     return comparison.change_of(citation.quote, citation.section)
 
@@ -241,10 +243,18 @@ def _draft(
     facts = {
         "question": question,
         "asked_on": at.date().isoformat(),
-        "old": change.old,
-        "new": change.new or "",
+        "old": _readable(change.old),
+        "new": _readable(change.new or ""),
         "title": comparison.to.title,
         "version": comparison.to.version,
         "effective_from": comparison.to.effective_from.isoformat(),
     }
     return Renderer(release).part(ResponseKey(key), {**facts}, tracker).text
+
+
+def _readable(sentence: str) -> str:
+    """A row of a table in words: its name, then its cells."""
+    if not sentence.startswith("|"):
+        return sentence
+    name, *cells = (cell.strip() for cell in sentence.strip().strip("|").split("|"))
+    return f"{name}：{'，'.join(cells)}"

@@ -13,7 +13,7 @@ import httpx
 from assistant.adapters.chat_model import open_model
 from assistant.adapters.rasa_nlu import RasaUnderstander
 from assistant.model.release import Release
-from assistant.ports import Clock, Encoder, Understander
+from assistant.ports import ChatModel, Clock, Encoder, Understander
 from assistant.understanding.llm import ModelUnderstander
 from assistant.understanding.llm_offer import Shortlist
 from assistant.understanding.local import LocalUnderstander
@@ -72,15 +72,9 @@ def with_servers(
         inner = _with_rasa(local, settings)
         if settings.llm is None or shortlist is None:
             return inner
-        key = settings.llm_api_key
         return ModelUnderstander(
             local=inner,
-            model=open_model(
-                settings.llm,
-                base_url=settings.llm_base_url,
-                api_key=key.get_secret_value() if key else None,
-                budget_s=settings.llm_timeout_s,
-            ),
+            model=_model(settings.llm, settings),
             shortlist=shortlist,
             today=local.today,
             clock=clock,
@@ -89,6 +83,27 @@ def with_servers(
         )
 
     return surround
+
+
+def phrasing_model(settings: Settings) -> ChatModel | None:
+    """The model that may phrase answers; None when the settings name or allow none.
+
+    Raises:
+        SettingsError: The model cannot be opened.
+    """
+    if settings.llm is None or not settings.llm_phrases:
+        return None
+    return _model(settings.llm, settings)
+
+
+def _model(name: str, settings: Settings) -> ChatModel:
+    key = settings.llm_api_key
+    return open_model(
+        name,
+        base_url=settings.llm_base_url,
+        api_key=key.get_secret_value() if key else None,
+        budget_s=settings.llm_timeout_s,
+    )
 
 
 def _with_rasa(local: LocalUnderstander, settings: Settings) -> Understander:

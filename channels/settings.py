@@ -126,6 +126,10 @@ class Settings(BaseSettings):
     llm_calls_per_conversation: int = Field(default=40, ge=0)
     """How often one conversation may ask the model; then the local result stands."""
 
+    llm_phrases: bool = False
+    """Whether the model may phrase answers from the cited sentences; what it writes is proved
+    sentence by sentence, and the sentence itself is said where it cannot be."""
+
     rasa_url: str | None = None
     """Address of a Rasa 3.x server (`rasa run --enable-api`) that classifies messages; unset: the
     classifier in this process."""

@@ -52,7 +52,7 @@ def check_documents(
         _check_links(folder, document, by_id.keys(), problems)
         for each in document.notices:
             problems.warn(Place(document.source, 1), str(each))
-    for found in contradictions(documents):
+    for found in contradictions(documents, today):
         problems.warn(
             place_of(folder, found.document, found.line),
             f"{found.what} is {found.figure} here and {found.other_figure} in"

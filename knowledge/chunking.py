@@ -28,7 +28,8 @@ MAX_PASSAGE_CHARACTERS: Final = 360
 
 _SENTENCE: Final = re.compile(
     # A footnote belongs to its sentence, whatever stops stand in it.
-    rf"(?:{NOTE}|(?!{NOTE}).)+?(?:[。！？；!?;]+[”’」』）)】\"']*|\.(?=\s|$)[\"')]*|$)", re.DOTALL
+    rf"(?:{NOTE}|(?!{NOTE}).)+?(?:[。！？；!?;]+[”’」』）)】\"']*|\.(?=\s|$)[\"')]*|$)",
+    re.DOTALL,
 )
 _LIST_MARK: Final = re.compile(r"^\s*(?:[-*+•·]|\d+[.、)）](?!\d)|>)\s*")
 _TABLE_RULE: Final = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")

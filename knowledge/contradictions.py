@@ -57,17 +57,25 @@ class _Figure:
     document: Document
 
 
-def contradictions(documents: Sequence[Document]) -> Iterator[Contradiction]:
-    """Pairs of different figures of one thing, each pair once."""
+def contradictions(
+    documents: Sequence[Document], today: date | None = None
+) -> Iterator[Contradiction]:
+    """Pairs of different figures of one thing; of each two documents the newest versions.
+
+    Args:
+        documents: Every version of every document.
+        today: What ended before it is past mending; None: all count.
+    """
+    documents = [one for one in documents if today is None or (one.effective_to or today) >= today]
     found: dict[tuple[str, str], list[_Figure]] = {}
-    for document in documents:
+    for document in sorted(documents, key=lambda one: one.effective_from, reverse=True):
         for figure in _figures(document):
             found.setdefault((figure.key, figure.unit), []).append(figure)
-    told: set[tuple[str, str, str]] = set()
+    told: set[tuple[str, ...]] = set()
     for group in found.values():
         for place, one in enumerate(group):
             for other in group[place + 1 :]:
-                key = (one.key, one.document.source, other.document.source)
+                key = (one.key, *sorted((one.document.document_id, other.document.document_id)))
                 since = _both_valid(one.document, other.document)
                 if one.figure == other.figure or since is None or key in told:
                     continue

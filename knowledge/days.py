@@ -9,6 +9,7 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
@@ -133,7 +134,15 @@ _READERS: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], dat
 )
 
 
-def day_asked(text: str, today: date) -> date | None:
+@dataclass(frozen=True, slots=True)
+class AskedDay:
+    """A day and the question without the words that name it."""
+
+    day: date
+    rest: str
+
+
+def day_asked(text: str, today: date) -> AskedDay | None:
     """The day a normalised question is about, when it is not the present one.
 
     Args:
@@ -147,5 +156,5 @@ def day_asked(text: str, today: date) -> date | None:
             except ValueError:  # 2月30日: not a day
                 continue
             if found < today:
-                return found
+                return AskedDay(found, f"{text[: match.start()]} {text[match.end() :]}".strip())
     return None

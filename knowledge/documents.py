@@ -198,7 +198,8 @@ def read_source(file: SourceFile, converter: Converter) -> Document:
         raise ContentError(tuple(f"{file.name}:1: {one}" for one in error.problems)) from error
     header = _text_of(_bytes_of(file.sidecar, sidecar), sidecar)
     front, lines = _front(header, sidecar, 1)
-    return replace(_document(front, lines, converted, sidecar), source=file.name, digest=file.digest)
+    document = _document(front, lines, converted, sidecar)
+    return replace(document, source=file.name, digest=file.digest)
 
 
 def parse_document(text: str, source: str) -> Document:
@@ -288,9 +289,7 @@ def _split(text: str, source: str) -> tuple[str, str, int]:
     raise ContentError((f"{source}:1: {problem}",))
 
 
-def _mapping(
-    header: str, source: str, first_line: int
-) -> tuple[Mapping[str, Any], dict[str, int]]:
+def _mapping(header: str, source: str, first_line: int) -> tuple[Mapping[str, Any], dict[str, int]]:
     """The values, and the line of the file each key stands on."""
     try:
         loader = _Loader(header)

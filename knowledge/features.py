@@ -17,12 +17,12 @@ PASSAGE_NAMES: Final = (
     "cosine", "heading", "sentence", "second_sentence", "bm25", "bm25_share", "words", "pairs",
     "words_in_title", "words_in_section", "title_asked", "section_asked", "canonical",
     "term", "term_conflict", "range", "kind", "rank_by_meaning", "rank_by_words",
-    "foreign_words", "foreign_bm25", "headed", "kind_with_words",
+    "foreign_words", "foreign_bm25", "headed", "kind_with_words", "unasked_names",
 )  # fmt: skip
 SENTENCE_NAMES: Final = (
     "passage", "cosine", "heading", "words", "own_words", "pairs", "words_with_heading", "canonical",
     "term", "term_conflict", "label", "label_asked", "range", "row", "length", "place", "example", "notice",
-    "cosine_best", "foreign_words", "headed", "kind", "kind_with_words", "foreign_canonical",
+    "cosine_best", "foreign_words", "headed", "kind", "kind_with_words", "foreign_canonical", "unasked_names", "asked_names",
     *(f"{kind}_{side}" for kind in KINDS for side in ("served", "missed")),
 )  # fmt: skip
 
@@ -97,6 +97,13 @@ def kind_fit(question: Question, sentence: SentenceView) -> float:
     return len(question.kinds & sentence.kinds) / len(question.kinds)
 
 
+def unasked(question: Question, names: frozenset[str]) -> float:
+    """Share of the things a text names that the question does not."""
+    if not names:
+        return 0.0
+    return len(names.difference(question.canonical)) / len(names)
+
+
 def headed_fit(question: Question, view: PassageView) -> float:
     """Share of the kinds asked for that the section's heading promises."""
     if not question.kinds:
@@ -141,6 +148,7 @@ def passage_features(question: Question, view: PassageView, found: Found) -> lis
         foreign * (found.bm25 / found.best_bm25 if found.best_bm25 else 0.0),
         headed_fit(question, view),
         max((kind_fit(question, one) * coverage(question.words, one.text, one.tokens) for one in view.sentences), default=0.0),
+        unasked(question, view.names),
     ]
 
 
@@ -198,6 +206,8 @@ def _sentence_row(  # noqa: PLR0913 - a row of features needs all of them
         kind_fit(question, sentence),
         kind_fit(question, sentence) * words,
         float(question.is_foreign) * canonical_fit(question, sentence.text),
+        unasked(question, sentence.names),
+        len(sentence.names.intersection(question.canonical)) / max(1, len(question.canonical)),
         *_kinds(question.kinds, sentence.kinds),
     ]
 

@@ -1,20 +1,23 @@
 """The vector index of passages: Chroma, embedded or as a server, through LangChain.
 
 This is the only module that names chromadb. An index is never changed in place: each set of
-passages and each model has its own collection, named by a hash of both (the manifest), which
-is complete once its number of entries says so. So a changed document, a new model and an
-index that a crash left half-built all lead to the same thing, a fresh collection, and two
-processes on different releases do not disturb each other. The newest few are kept.
+passages and each model has its own collection, named by a hash of both. So a changed document,
+a new model and an index that a crash left half-built all lead to the same thing, a fresh
+collection, and two processes on different releases do not disturb each other.
+
+Embedded, the files are sealed with their hashes (`knowledge.index_seal`). A server, which has a
+process of its own, keeps its files to itself. Both answer canary questions before they are
+used; an index that answers one wrongly is built anew.
 """
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
+import shutil
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import weakref
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -31,12 +34,18 @@ from langchain_core.embeddings import Embeddings
 from assistant.errors import KnowledgeUnavailable
 from assistant.model.ids import PassageId
 from knowledge.chunking import Passage
+from knowledge.index_seal import discard, open_sealed
 from knowledge.vectors import Vectors
 
 _PREFIX: Final = "passages-"
 _OPEN_END: Final = date.max.toordinal()
 _BATCH: Final = 1000  # below the 5,461 entries that SQLite's limit on variables allows Chroma
 _KEPT: Final = 3  # the release in use, the one being rolled out, and one to roll back to
+_ATTEMPTS: Final = 2
+_CANARIES: Final = 8
+_CANARY_LIMIT: Final = 5
+_CANARY_SLACK: Final = 0.02  # the index keeps 32-bit floats
+_LEAST_FOUND: Final = 1
 _FAULTS: Final = (ChromaError, sqlite3.Error, OSError, ValueError)
 
 
@@ -100,31 +109,82 @@ def open_index(
     folder: Path | None = None,
     url: str | None = None,
 ) -> ChromaIndex:
-    """Open the index of exactly these passages, building it when there is none.
+    """Open the index of exactly these passages, building it when there is no sound one.
 
     Args:
         passages: What can be found.
         vectors: Their unit vectors, one a row, in the same order.
         model: Fingerprint of the encoder.
-        folder: Where the embedded index lives; needed unless `url` is given.
+        folder: Where the embedded index lives; in memory without it and without `url`.
         url: A Chroma server, e.g. `http://127.0.0.1:8200`.
 
     Raises:
-        KnowledgeUnavailable: The server or the folder cannot be used.
+        KnowledgeUnavailable: The server or the folder cannot be used, or the index answers its
+            canary questions wrongly even after it was built anew.
     """
-    name = f"{_PREFIX}{_manifest(passages, model)}"
+    shelf = _Shelf(f"{_PREFIX}{_manifest(passages, model)}", passages, vectors)
     try:
-        if url is not None:
-            return ChromaIndex(_filled(_server(url), name, passages, vectors))
-        if folder is None:
-            return ChromaIndex(_filled(_memory(), name, passages, vectors))
-        folder.mkdir(parents=True, exist_ok=True)
-        with _one_builder(folder):
-            client = chromadb.PersistentClient(path=str(folder), settings=_SETTINGS)
-            return ChromaIndex(_filled(client, name, passages, vectors))
+        for _ in range(_ATTEMPTS):
+            index = _opened(shelf, folder, url)
+            if _answers_canaries(index, passages, vectors):
+                return index
+            _discard(shelf.name, folder, url)
     except _FAULTS as error:
         msg = "The vector index cannot be opened."
         raise KnowledgeUnavailable(msg) from error
+    msg = "The vector index answers wrongly."
+    raise KnowledgeUnavailable(msg)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shelf:
+    """What an index is made of."""
+
+    name: str
+    passages: Sequence[Passage]
+    vectors: Vectors
+
+
+def _opened(shelf: _Shelf, folder: Path | None, url: str | None) -> ChromaIndex:
+    if url is not None:
+        return ChromaIndex(_filled(_server(url), shelf))
+    if folder is None:
+        return ChromaIndex(_filled(_memory(), shelf))
+
+    def build(files: Path) -> None:
+        client = _persistent(files)
+        _filled(client, shelf)
+        client.close()
+
+    copy = open_sealed(folder, shelf.name, build, kept=_KEPT)
+    index = ChromaIndex(_filled(_persistent(copy), shelf))
+    weakref.finalize(index, shutil.rmtree, copy, ignore_errors=True)
+    return index
+
+
+def _discard(name: str, folder: Path | None, url: str | None) -> None:
+    if url is not None:
+        _server(url).delete_collection(name)
+    elif folder is not None:
+        discard(folder, name)
+
+
+def _answers_canaries(index: ChromaIndex, passages: Sequence[Passage], vectors: Vectors) -> bool:
+    """Whether passages taken from everywhere find themselves, and as near as they are."""
+    step = max(1, len(passages) // _CANARIES)
+    for position in range(0, len(passages), step):
+        passage = passages[position]
+        found = index.nearest(
+            vectors[position].tolist(), as_of=passage.effective_from, limit=_CANARY_LIMIT
+        )
+        near = {item.passage_id: item.similarity for item in found}
+        # Passages with the same text are equally near: one that is as near will do.
+        best = max(near.values(), default=0.0)
+        if best < 1 - _CANARY_SLACK or len(near) < min(_LEAST_FOUND, len(passages)):
+            return False
+        if near.get(passage.passage_id, best) < 1 - _CANARY_SLACK:
+            return False
+    return True
 
 
 _SETTINGS: Final = Settings(anonymized_telemetry=False)
@@ -143,34 +203,31 @@ def _server(url: str) -> ClientAPI:
     )
 
 
-@contextmanager
-def _one_builder(folder: Path) -> Iterator[None]:
-    with (folder / ".lock").open("w", encoding="utf-8") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # released with the file, also when the process dies
-        yield
+def _persistent(files: Path) -> ClientAPI:
+    return chromadb.PersistentClient(path=str(files), settings=_SETTINGS)
 
 
-def _filled(client: ClientAPI, name: str, passages: Sequence[Passage], vectors: Vectors) -> Chroma:
-    texts = [passage.embedded_text for passage in passages]
+def _filled(client: ClientAPI, shelf: _Shelf) -> Chroma:
+    texts = [passage.embedded_text for passage in shelf.passages]
     earlier = _generations(client)
     store = Chroma(
         client=client,
-        collection_name=name,
-        embedding_function=_KnownVectors(texts, vectors),
+        collection_name=shelf.name,
+        embedding_function=_KnownVectors(texts, shelf.vectors),
         collection_metadata={
             "hnsw:space": "cosine",
             "generation": max(earlier.values(), default=0) + 1,
         },
     )
-    if client.get_collection(name).count() == len(passages):
+    if client.get_collection(shelf.name).count() == len(shelf.passages):
         return store
-    for start in range(0, len(passages), _BATCH):
-        batch = passages[start : start + _BATCH]
+    for start in range(0, len(shelf.passages), _BATCH):
+        batch = shelf.passages[start : start + _BATCH]
         store.add_documents(
             [_entry(passage) for passage in batch],
             ids=[passage.passage_id for passage in batch],
         )
-    by_age = sorted((other for other in earlier if other != name), key=earlier.__getitem__)
+    by_age = sorted((other for other in earlier if other != shelf.name), key=earlier.__getitem__)
     for other in by_age[: max(0, len(by_age) - (_KEPT - 1))]:
         client.delete_collection(other)
     return store

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from assistant.model.release import Release
 from knowledge.corpus import Corpus, build_corpus, embedded_texts
 from knowledge.documents import Document, read_documents
 from knowledge.index_chroma import ChromaIndex, open_index
@@ -48,6 +49,26 @@ class BuiltIndex:
             reranker=reranker,
             pairs=pairs,
         )
+
+
+def search_in(
+    built: BuiltIndex,
+    encoder: PassageEncoder,
+    release: Release,
+    *,
+    reranker: Reranker | None = None,
+    pairs: PairScorer | None = None,
+) -> HybridKnowledge:
+    """The bank's documents with the release's synonyms and its list of what they do not cover."""
+    tuned = release.settings.get("knowledge")
+    outside = tuned.get("outside") if isinstance(tuned, dict) else None
+    return built.knowledge(
+        encoder,
+        synonyms=release.lexicon.synonyms,
+        outside=[str(pattern) for pattern in outside] if isinstance(outside, list) else [],
+        reranker=reranker,
+        pairs=pairs,
+    )
 
 
 def build_index(

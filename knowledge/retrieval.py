@@ -11,6 +11,7 @@ meaning, and by words where the lexicon lists English names.
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,7 +35,10 @@ from knowledge.vectors import PassageEncoder
 from knowledge.views import PassageView, Question, question_of, view_of
 from knowledge.words import Synonyms, normalised, pairs_of, words_of
 
+logger = logging.getLogger(__name__)
+
 _CANDIDATES: Final = 40
+_SLACK: Final = 0.01  # two passages as near as that may change places
 _BY_HEADING: Final = 10
 _READ: Final = 8  # passages whose sentences are ranked
 _FAMILY: Final = 3  # passages whose other pieces of the same section are looked at too
@@ -196,11 +200,15 @@ class HybridKnowledge:
     def _findings(
         self, question: str, as_of: date, audience: frozenset[str], known_on: date | None
     ) -> Findings:
-        asked = self._prepared(question)
+        text = normalised(question)
+        # Who says what is known when has read the day already.
+        other = day_asked(text, as_of) if known_on is None else None
+        asked = self._prepared(other.rest if other else text)
+        valid = self._valid(asked, as_of, known_on, other.day if other else None)
         cosines: NDArray[np.float32] = (
             self._corpus.vectors @ asked.vector if self._corpus.passages else np.zeros(0, np.float32)
         )
-        candidates = self._ranked(asked, cosines, self._valid(asked, as_of, known_on), as_of, audience)
+        candidates = self._ranked(asked, cosines, valid, as_of, audience)
         sentences = self._sentences(asked, candidates[:_READ])
         if not sentences:
             return Findings(asked, tuple(candidates), (), (), 0.0)
@@ -230,8 +238,7 @@ class HybridKnowledge:
             bm25=found.bm25,
         )
 
-    def _prepared(self, question: str) -> Question:
-        text = normalised(question)
+    def _prepared(self, text: str) -> Question:
         widened = self._synonyms.added_to(text)
         lexical = self._corpus.lexical
         tokens = {*words_of(widened), *pairs_of(widened)}
@@ -247,20 +254,16 @@ class HybridKnowledge:
         )
 
     def _valid(
-        self, asked: Question, as_of: date, known_on: date | None
+        self, asked: Question, as_of: date, known_on: date | None, day: date | None
     ) -> tuple[NDArray[np.bool_], date]:
         """Which passages may answer, and the day they are valid on.
 
         A rate of the past is only taken from what was valid then. Anything else said about
         the past ("昨天丢了卡") may be answered by a document that had no version then.
-        Who says what is known when has read the day already.
         """
-        if known_on is not None:
-            return self._corpus.valid_on(as_of, known_on), as_of
-        day = day_asked(asked.text, as_of)
         if day is None:
-            return self._corpus.valid_on(as_of), as_of
-        then = self._corpus.valid_on(day)
+            return self._corpus.valid_on(as_of, known_on), as_of
+        then = self._corpus.valid_on(day, as_of)
         if "rate" in asked.kinds:
             return then, day
         return then | (self._corpus.valid_on(as_of) & ~self._corpus.dated_on(day)), day
@@ -316,8 +319,9 @@ class HybridKnowledge:
         mask: NDArray[np.bool_],
         days: Iterable[date],
     ) -> list[int]:
+        exact = np.where(mask, cosines, -1.0)
         try:
-            return [
+            found = [
                 self._corpus.position[item.passage_id]
                 for day in days
                 for item in self._index.nearest(
@@ -325,8 +329,13 @@ class HybridKnowledge:
                 )
             ]
         except KnowledgeUnavailable:
-            # The vectors are here too: slower than the index, and exact.
-            return _highest(np.where(mask, cosines, -1.0), _CANDIDATES)
+            logger.warning("vector index does not answer; the vectors are searched without it")
+            return _highest(exact, _CANDIDATES)
+        # The nearest passage is known exactly: an index that misses it is damaged or too old.
+        if mask.any() and exact[found].max(initial=-1.0) < exact.max() - _SLACK:
+            logger.warning("vector index misses the nearest passage; searched without it")
+            return _highest(exact, _CANDIDATES)
+        return found
 
     def _is_for(self, position: int, audience: frozenset[str]) -> bool:
         meant = self._corpus.passages[position].audience
@@ -403,7 +412,9 @@ class HybridKnowledge:
     def _view(self, position: int) -> PassageView:
         view = self._views.get(position)
         if view is None:
-            view = self._views[position] = view_of(self._corpus.passages[position])
+            view = self._views[position] = view_of(
+                self._corpus.passages[position], self._synonyms.canonical
+            )
         return view
 
     def _hits(self, findings: Findings, limit: int) -> list[PassageHit]:

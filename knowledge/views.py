@@ -60,6 +60,7 @@ class SentenceView:
     text: str
     tokens: frozenset[str]
     label: str
+    names: frozenset[str]
     kinds: frozenset[str]
     terms: frozenset[Term]
     ranges: tuple[Range, ...]
@@ -77,10 +78,15 @@ class PassageView:
     section: str
     section_words: tuple[str, ...]
     kinds: frozenset[str]
+    names: frozenset[str]
     sentences: tuple[SentenceView, ...]
 
 
-def view_of(passage: Passage) -> PassageView:
+Named = Callable[[str], tuple[str, ...]]
+"""The names of things, in the bank's words, that a normalised text holds."""
+
+
+def view_of(passage: Passage, named: Named) -> PassageView:
     """Everything ranking asks of a passage."""
     text = normalised(f"{passage.context} {passage.text}")
     title, section = normalised(passage.title), normalised(passage.section)
@@ -93,11 +99,12 @@ def view_of(passage: Passage) -> PassageView:
         section=section,
         section_words=tuple(dict.fromkeys(words_of(section))),
         kinds=kinds_headed(section),
-        sentences=tuple(_sentence(passage, sentence) for sentence in passage.sentences),
+        names=frozenset(named(title)),
+        sentences=tuple(_sentence(passage, sentence, named) for sentence in passage.sentences),
     )
 
 
-def _sentence(passage: Passage, sentence: Sentence) -> SentenceView:
+def _sentence(passage: Passage, sentence: Sentence, named: Named) -> SentenceView:
     row = is_row(sentence.text)
     said = in_words(passage.text, sentence.text, sentence.start) if row else sentence.text
     text = normalised(said)
@@ -106,6 +113,7 @@ def _sentence(passage: Passage, sentence: Sentence) -> SentenceView:
         text=text,
         tokens=frozenset(words_of(text)),
         label=normalised(cells_of(sentence.text)[0]) if row else "",
+        names=frozenset(named(text)),
         kinds=kinds_served(text),
         terms=terms_of(text),
         ranges=ranges_of(text),

@@ -13,11 +13,11 @@ from starlette.routing import Route
 USAGE = {"prompt_tokens": 812, "completion_tokens": 31, "total_tokens": 843}
 
 
-def message(arguments=None, content=None):
+def message(arguments=None, content=None, function_name="propose_commands"):
     """A completion: a call of the offered function, or prose."""
     said = {"role": "assistant", "content": content, "refusal": None}
     if arguments is not None:
-        function = {"name": "propose_commands", "arguments": arguments}
+        function = {"name": function_name, "arguments": arguments}
         said["tool_calls"] = [{"id": "call_1", "type": "function", "function": function}]
     return {
         "id": "chatcmpl-1",
@@ -39,6 +39,13 @@ def message(arguments=None, content=None):
 def proposing(*commands):
     """A completion that proposes these commands."""
     return message(json.dumps({"commands": list(commands)}, ensure_ascii=False))
+
+
+def phrasing(*sentences):
+    """A completion that phrases cited sentences: (number, text) each."""
+    items = [{"source": number, "text": text} for number, text in sentences]
+    written = json.dumps({"sentences": items}, ensure_ascii=False)
+    return message(written, function_name="phrase_answer")
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Final
@@ -16,6 +17,9 @@ from assistant.response.proof import Source
 from assistant.response.render import pick
 from assistant.understanding.normalise import normalise, plain
 
+_COURTESY: Final = re.compile(
+    r"^(?:请问一?下?|您好|你好|想问一?下?|我想知道|问一下|please tell me|excuse me)[\s,，]*"
+)
 _ALIKE: Final = 0.86
 """Least share of common pairs of characters (Dice) for two ways of asking to be the same."""
 
@@ -27,7 +31,7 @@ def answer_as_approved(question: str, context: TurnContext, as_of: date) -> bool
         Whether it was given.
     """
     release = context.log.release
-    asked = plain(normalise(question, release.lexicon.rewrites).text)
+    asked = plain(_COURTESY.sub("", normalise(question, release.lexicon.rewrites).text))
     best = max(
         ((_likeness(asked, answer, context), answer) for answer in release.approved),
         key=lambda one: one[0],

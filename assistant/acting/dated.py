@@ -28,12 +28,12 @@ class DatedAnswer:
     """What is said about one day.
 
     Attributes:
-        as_of: Day the answer is about; None for today.
+        as_of: Day that was asked about.
         key: Response that frames it.
         facts: For that response, besides those of the answer.
     """
 
-    as_of: date | None
+    as_of: date
     answer: GroundedAnswer
     key: Literal["utter_answer_as_of", "utter_answer_not_yet_known"]
     facts: dict[str, str]
@@ -89,7 +89,7 @@ async def _future(
     if isinstance(now, Abstention):
         return now
     facts = {"as_of": asked.first.isoformat()}
-    return [DatedAnswer(None, now, "utter_answer_not_yet_known", facts)]
+    return [DatedAnswer(asked.first, now, "utter_answer_not_yet_known", facts)]
 
 
 def _as_of(day: date, answer: GroundedAnswer) -> DatedAnswer:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
@@ -137,6 +137,20 @@ class SqlEventStore:
             rows = await connection.execute(query)
             found = [row[0] for row in rows if cites(from_json(row[1], 1, None).event, document_id)]
             return [ConversationId(each) for each in dict.fromkeys(found)]
+
+        return await read(self.engine, work)
+
+    async def holding(self, types: Sequence[str]) -> list[ConversationId]:
+        """See the port."""
+        query = (
+            select(_EVENT.c.conversation_id)
+            .where(_EVENT.c.type.in_(list(types)))
+            .group_by(_EVENT.c.conversation_id)
+            .order_by(func.min(_EVENT.c.at), _EVENT.c.conversation_id)
+        )
+
+        async def work(connection: AsyncConnection) -> list[ConversationId]:
+            return [ConversationId(row) for row in await connection.scalars(query)]
 
         return await read(self.engine, work)
 

@@ -103,6 +103,15 @@ class MemoryEventStore:
         found = [(at, each) for each, at in first.items() if at is not None]
         return [conversation_id for _, conversation_id in sorted(found)]
 
+    async def holding(self, types: Sequence[str]) -> list[ConversationId]:
+        """See the port."""
+        found = [
+            (min(times), conversation_id)
+            for conversation_id, log in self._logs.items()
+            if (times := [one.event.at for one in log.events if one.event.type in types])
+        ]
+        return [conversation_id for _, conversation_id in sorted(found)]
+
 
 @dataclass(slots=True)
 class MemoryDesk:

@@ -9,7 +9,14 @@ from collections.abc import Sequence
 
 from assistant.dialogue import pattern_context
 from assistant.dialogue.log import TurnLog
-from assistant.dialogue.plan import cancel_everything, drop_item, open_plan, read_plan
+from assistant.dialogue.plan import (
+    add_to_plan,
+    arrange_plan,
+    cancel_everything,
+    drop_item,
+    open_plan,
+    read_plan,
+)
 from assistant.dialogue.stack import active_task, drop, flow_of, push, push_pattern
 from assistant.dialogue.tasks import (
     find_frame,
@@ -21,6 +28,7 @@ from assistant.dialogue.tasks import (
 )
 from assistant.model.commands import (
     Affirm,
+    ArrangePlan,
     AskOutcome,
     CancelFlow,
     CannotHandle,
@@ -32,6 +40,7 @@ from assistant.model.commands import (
     Goodbye,
     Greet,
     HumanHandoff,
+    Later,
     Repeat,
     SearchKnowledge,
     SetSlot,
@@ -57,6 +66,8 @@ _SIMPLE_PATTERNS: dict[type, str] = {
     UndoDone: "pattern_correct_done",
 }
 _CLARIFICATION = FlowId("pattern_clarification")
+_NOT_ON_LIST = "pattern_not_planned"
+"""The wish named by its place is done, given up, or was never on the list."""
 HANDOFF_FLOW = FlowId("human_handoff")
 SESSION_START = FlowId("pattern_session_start")
 """Run with the first message of a conversation; there is none unless the pack has one."""
@@ -82,7 +93,9 @@ def _obey(commands: Sequence[Command], log: TurnLog) -> None:
         return
     _leave_side_talk(commands, log)
     wishes = read_plan(commands)
-    if len(wishes) > 1:
+    if wishes and any(isinstance(command, Later) for command in commands):
+        add_to_plan(wishes, log)
+    elif len(wishes) > 1:
         open_plan(wishes, log)
     else:
         _one_wish(commands, log)
@@ -107,6 +120,8 @@ def _talk(command: Command, log: TurnLog) -> None:
     match command:
         case CancelFlow():
             _cancel(command, log)
+        case ArrangePlan():
+            _arrange(command, log)
         case SkipQuestion() if skip_question(log):
             pass  # the task goes on without it
         case SearchKnowledge():
@@ -195,12 +210,20 @@ def _answer(yes: bool, log: TurnLog) -> None:
         log.add(Confirmed, action=asked.confirms, digest=asked.digest, frame_id=asked.frame_id)
 
 
+def _arrange(command: ArrangePlan, log: TurnLog) -> None:
+    if not arrange_plan(command.items, only=command.only, log=log):
+        push_pattern(log, _NOT_ON_LIST)
+
+
 def _cancel(command: CancelFlow, log: TurnLog) -> None:
     if command.everything:
         cancel_everything(log)
         push_pattern(log, "pattern_cancel_flow", {"canceled_all": True})
         return
     if command.item is not None and _drop_planned(command.item, log):
+        return
+    if command.item is not None and not _is_under_way(command.item, log):
+        push_pattern(log, _NOT_ON_LIST)
         return
     frame = find_frame(command.flow, log) if command.flow else active_task(log)
     if frame is None or frame == active_task(log):
@@ -209,6 +232,14 @@ def _cancel(command: CancelFlow, log: TurnLog) -> None:
         push_pattern(log, "pattern_cancel_flow", pattern_context.canceled(log, frame))
     else:
         push_pattern(log, "pattern_nothing_to_cancel")
+
+
+def _is_under_way(place: int, log: TurnLog) -> bool:
+    """Whether the wish at this place of the list is the one being done."""
+    plan = log.tracker.plan
+    if plan is None or place != plan.index + 1:
+        return False
+    return any(frame.frame_id == plan.frame_id for frame in log.tracker.stack)
 
 
 def _drop_planned(place: int, log: TurnLog) -> bool:

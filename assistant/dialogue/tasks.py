@@ -69,10 +69,10 @@ def skip_question(log: TurnLog) -> bool:
 
 
 def offered_task(log: TurnLog) -> FlowId | None:
-    """The task the last reply offered by its only button: a yes takes it up."""
+    """The only task the last reply offered by a button: a yes takes it up."""
     buttons = [button for said in log.tracker.last_said() for button in said.part.buttons]
-    match = _START.fullmatch(buttons[0].payload) if len(buttons) == 1 else None
-    flow = FlowId(match["flow"]) if match is not None else None
+    offers = [match for b in buttons if (match := _START.fullmatch(b.payload)) is not None]
+    flow = FlowId(offers[0]["flow"]) if len(offers) == 1 else None
     return flow if flow is not None and flow in log.release.flows else None
 
 

@@ -180,8 +180,9 @@ def _value(node: ast.expr, names: Mapping[str, Decimal]) -> Decimal:
             return _value(body if holds else otherwise, names)
         case ast.Call(ast.Name(name), arguments):
             return _FUNCTIONS[name][0](*(_value(one, names) for one in arguments))
-    msg = f"{type(node).__name__} was let through"
-    raise FormulaError(msg)
+        case _:
+            msg = f"{type(node).__name__} was let through"
+            raise FormulaError(msg)
 
 
 def _power(base: Decimal, exponent: Decimal) -> Decimal:

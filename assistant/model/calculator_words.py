@@ -26,6 +26,9 @@ _FILLER: Final = re.compile(
 )
 _LONGEST_REST: Final = 4
 """Characters a follow-up may hold besides its values and words like 那…呢."""
+_EACH_MONTH: Final = re.compile(
+    r"一个月(?=[要得应该]{0,2}(?:还|供|交|付|存|多少|扣))|\bone month\b(?= pay)"
+)
 _SMALLEST_AMOUNT: Final = 10
 """A bare number below this is no amount of money."""
 _NEAR: Final = 6
@@ -77,7 +80,15 @@ def values_given(calculator: Calculator, text: str) -> dict[str, Figure]:
     free = list(figures(_without_names(calculator, text)))
     given: dict[str, Figure] = {}
     for each in sorted(calculator.inputs, key=lambda one: not one.words):
-        figure = next((one for one in free if _fits(each, one, text)), None)
+        figure = next(
+            (
+                one
+                for kind in _KINDS[each.kind]
+                for one in free
+                if one.kind == kind and _fits(each, one, text)
+            ),
+            None,
+        )
         if figure is not None:
             given[each.name] = figure
             free.remove(figure)
@@ -85,7 +96,10 @@ def values_given(calculator: Calculator, text: str) -> dict[str, Figure]:
 
 
 def _without_names(calculator: Calculator, text: str) -> str:
-    """The text without names that hold a figure: 七天通知存款 says nothing of seven days."""
+    """The text without names that hold a figure: 七天通知存款 says nothing of seven days, and
+    一个月还多少 nothing of one month.
+    """
+    text = _EACH_MONTH.sub(lambda match: "□" * len(match[0]), text)
     for word in (word for group in calculator.when for word in group if figures(word)):
         text = text.replace(word, "□" * len(word))
     return text

@@ -67,6 +67,25 @@ class CancelFlow(BaseCommand):
     everything: bool = False
 
 
+class ArrangePlan(BaseCommand):
+    """The customer changes the order of the announced list, or wants only some of it.
+
+    Attributes:
+        items: Places in the list, from 1, in the order wanted; they come first.
+        only: Whether the others are not wanted any more. Without items: only what is under way.
+    """
+
+    command: Literal["arrange_plan"] = "arrange_plan"
+    items: tuple[int, ...]
+    only: bool = False
+
+
+class Later(BaseCommand):
+    """The wishes of this message wait until what is under way is done."""
+
+    command: Literal["later"] = "later"
+
+
 class Affirm(BaseCommand):
     """A yes, and nothing but yes."""
 
@@ -171,6 +190,8 @@ Command = Annotated[
     | SetSlot
     | CorrectSlot
     | CancelFlow
+    | ArrangePlan
+    | Later
     | Affirm
     | Deny
     | SearchKnowledge

@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final, Literal
 
 from assistant.model.numerals import CHINESE_NUMBER, DIGITS, read_chinese
@@ -28,7 +29,7 @@ _SAME_LENGTH: Final = str.maketrans(
 _CHINESE: Final = rf"(?<!\d){CHINESE_NUMBER}(?:点[零一二三四五六七八九]+[百千万亿]*)?"
 _SHORT: Final = r"(?<!\d)[零一二三四五六七八九两十百]+"
 """Lengths of time and counts are never so long: in 一百万三十年 the years are thirty."""
-_ENGLISH: Final = {
+_ENGLISH: Final[dict[str, Decimal | int]] = {
     word: number
     for number, word in enumerate(
         (
@@ -75,9 +76,7 @@ _TIME_UNITS: Final = (
     (r"小时|hours?|hrs?", "minutes", 60, ""),
     (r"分钟|minutes?|mins?", "minutes", 1, ""),
 )
-_MEASURES: Final = (
-    "周岁|岁|次|笔|张|份|期|倍|级|只|家|位|人|名|项|种|类|档|克|盎司|件|折(?![算合])|户|间|层|字|条|台|枚"
-)
+_MEASURES: Final = "周岁|岁|次|笔|张|份|期|倍|级|只|家|位|人|名|项|种|类|档|克|盎司|件|折(?![算合])|户|间|层|字|条|台|枚"
 _ARTICLES: Final = re.compile(
     r"十分(?!之|[钟鐘])|一(?:个(?!月|工作)|种|位|名|家|些|样|般|起|定|直|致|律|键|旦|方|项|类|次性|张|笔|份|条)"
 )
@@ -116,6 +115,7 @@ class Figure:
         return Decimal(self.value)
 
 
+@lru_cache(maxsize=8192)
 def figures(text: str) -> tuple[Figure, ...]:
     """Every figure of a text, in its order, no character in two."""
     rest = _ARTICLES.sub(_blank, _plain(text))
@@ -265,6 +265,8 @@ def _count(match: re.Match[str]) -> Figure | None:
 def _bare(match: re.Match[str]) -> Figure | None:
     if match[0][0] in DIGITS and len(match[0]) == 1:
         return None  # one Chinese digit without a measure is part of a word: 统一, 三方
+    if match[0] == "one":
+        return None  # an English article
     return _as("count", _number(match["n"]), match)
 
 

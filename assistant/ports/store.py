@@ -78,6 +78,10 @@ class EventStore(Protocol):
         """Conversations with a reply that cites a version of this document, oldest first."""
         ...
 
+    async def holding(self, types: Sequence[str]) -> list[ConversationId]:
+        """Conversations with an event of one of these types, the first such event first."""
+        ...
+
 
 class ConversationLock(Protocol):
     """Turns of one conversation are serial, across processes."""

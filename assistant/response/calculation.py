@@ -172,10 +172,10 @@ def shown_value(kind: ValueKind, number: Decimal, locale: Locale, currency: str 
             return f"{written(number)} instalments" if is_english else f"{written(number)}期"
         case "number":
             return written(number)
-    amount = f"{to_fen(number):,}"
-    if is_english or currency != "CNY":
-        return f"{currency} {amount}"
-    return f"{amount}元"
+        case "money" | "charge":
+            amount = f"{to_fen(number):,}"
+            is_coded = is_english or currency != "CNY"
+            return f"{currency} {amount}" if is_coded else f"{amount}元"
 
 
 def _months(number: Decimal, is_english: bool) -> str:

@@ -149,8 +149,9 @@ def _column(
 
 
 def _clauses(source: CellSource, sentence: str, known: Mapping[str, Figure]) -> list[str]:
-    """The piece of a sentence that names the row; without a row the sentence, then the piece
-    that holds the words looked for.
+    """Pieces of a sentence to look in, best first.
+
+    The one that names the row; without a row the sentence, then the piece with the words.
     """
     if source.tier is not None:
         return []

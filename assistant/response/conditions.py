@@ -13,6 +13,10 @@ from typing import Final
 
 from assistant.model.figures import Figure
 
+_SAME_LENGTH: Final = str.maketrans(
+    "內滿達過於後約長須無還沒絕僅衹隻", "内满达过于后约长须无还没绝仅只只"
+)
+"""Traditional characters of the words below, place for place."""
 _NEAR: Final = 14
 """Characters before a figure in which its bound is looked for, up to another figure or a comma."""
 _CUT: Final = re.compile(r"[，,；;。：:！!？?\n]|\.\s")
@@ -58,17 +62,22 @@ def bound_of(text: str, figure: Figure, others: Sequence[Figure]) -> str:
         figure: One of its figures.
         others: All of them; a word beyond another figure belongs to that one.
     """
+    text = text.translate(_SAME_LENGTH)
     for name, pattern in _TAILS:
         if pattern.match(text, figure.end):
             return name
     first = max((one.end for one in others if one.end <= figure.start), default=0)
     before = _CUT.split(text[max(first, figure.start - _NEAR) : figure.start])[-1]
-    found = [(match.end(), name) for name, pattern in _BOUNDS for match in pattern.finditer(before)]
-    # 不超过 holds 超过: of two that end together the longer one, listed first, is meant.
-    return max(found, key=lambda one: one[0])[1] if found else ""
+    found = [
+        (match.end(), len(match[0]), name)
+        for name, pattern in _BOUNDS
+        for match in pattern.finditer(before)
+    ]
+    # 不超过 holds 超过: of two that end together the longer one is meant.
+    return max(found)[2] if found else ""
 
 
 def restrictions_of(text: str) -> frozenset[str]:
     """Which of negation, restriction and exception a sentence holds besides its bounds."""
-    rest = _BOUND_WORDS.sub(" ", text)
+    rest = _BOUND_WORDS.sub(" ", text.translate(_SAME_LENGTH))
     return frozenset(name for name, pattern in _CLASSES if pattern.search(rest))

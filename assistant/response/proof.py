@@ -22,7 +22,7 @@ from assistant.model.message import Citation
 from assistant.response.conditions import bound_of, restrictions_of
 
 _SENTENCE: Final = re.compile(r"[^。！？；!?;\n]+[。！？；!?;]*")
-_ENGLISH_END: Final = re.compile(r"(?<=[a-z)%])\.\s+(?=[A-Z])")
+_ENGLISH_END: Final = re.compile(r"(?<=[a-z0-9)%])\.\s+(?=[A-Z])")
 _HAN: Final = re.compile(r"[\u4e00-\u9fff]")
 _FEWEST_SHARED: Final = 0.6
 """Share of a phrased sentence's pairs of characters that its source has too."""
@@ -129,7 +129,9 @@ def _bind(
     said = figures(sentence)
     if not said:
         return []
-    for source in sources:
+    # The sentence it was taken from comes first: a figure may stand in a neighbour as well.
+    nearest = sorted(sources, key=lambda one: -_shared(sentence, one.text))
+    for source in nearest:
         found = _in_source(sentence, said, source, given)
         if found is not None:
             return found

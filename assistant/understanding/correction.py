@@ -29,6 +29,7 @@ from assistant.understanding.slots import (
     whole_answer,
 )
 from assistant.understanding.values.extract import Wanted, extract
+from assistant.understanding.values.payees import is_like_a_name
 
 _NEW = r"(?P<new>(?:(?<=\d),(?=\d)|(?! and (?:the|change|make|set|also)\b)[^,。;!！?\n])*)"
 _PIECE = r"[^,。;!！?\n]"
@@ -66,8 +67,6 @@ _OWN = re.compile(r"(?<!\d)(?P<tail>\d{4})(?!\d)")
 _FREE = frozenset({"text", "name"})
 _BY_NAME = frozenset({"payee"})
 """Kinds whose values are names: nearly any word could be one."""
-_LONGEST_NAME = 12
-"""Characters of a new name given without saying that it is one."""
 _FURTHER = re.compile(r"别的|其他|其它|另|那个|这个|一下|回来|原来|刚才|different|other|else|back")
 """Words that name nobody: which other one is still to be said."""
 _LONGEST_REDO = 20
@@ -179,9 +178,9 @@ def _new_name(
     if _is_free(slot):
         value = whole_answer(slot, new, new.said(0, len(new.text)))
         return _replace(value) if value is not None else None
-    is_name = len(new.text.strip()) <= _LONGEST_NAME and not re.search(r"\d", new.text)
-    value = _value(moment, slot, new) if is_name and not _FURTHER.search(new.text) else None
-    return _replace(value) if value is not None else None
+    value = _value(moment, slot, new) if not _FURTHER.search(new.text) else None
+    is_name = value is not None and is_like_a_name(str(value.value))
+    return _replace(value) if value is not None and is_name else None
 
 
 def _is_free(slot: SlotDefinition) -> bool:

@@ -49,7 +49,7 @@ from assistant.understanding.payloads import (
     slots_for_intent,
 )
 from assistant.understanding.plan import Reading, Wish, read_wishes
-from assistant.understanding.plan_edit import scoped_cancel
+from assistant.understanding.plan_weight import Ears
 from assistant.understanding.repair import read_repair
 from assistant.understanding.slots import (
     asked_slot,
@@ -165,9 +165,6 @@ class _Reading:
         plain = self._forced(asked, whole) or _TALK.get(whole or "")
         if plain is not None:
             return _by("rules", plain)
-        scoped = scoped_cancel(self.message.text, self.tracker)
-        if scoped is not None:
-            return _by("rules", scoped)
         calculation = read_calculation(self._moment())
         if calculation is not None:
             return _by("rules", calculation)
@@ -184,10 +181,13 @@ class _Reading:
         if elsewhere is not None:
             return _by("rules", elsewhere)
         scores = self.owner.classifier.classify(self.message.text)
-        classify = self.owner.classifier.classify
-        reading = read_wishes(
-            self.message, self.release, self.rules, classify, scores, self.owner.today()
+        ears = Ears(
+            release=self.release,
+            rules=self.rules,
+            classify=self.owner.classifier.classify,
+            today=self.owner.today(),
         )
+        reading = read_wishes(self.message, ears, scores)
         if reading is not None and len(reading.wishes) > 1:
             return _by("classifier", *self._several(reading.wishes))
         if reading is not None and reading.wishes:

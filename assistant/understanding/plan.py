@@ -11,16 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from itertools import pairwise
 from math import log
 from typing import Final
 
-from assistant.model.release import Release
 from assistant.ports import IntentScores
 from assistant.understanding.normalise import Normalised
 from assistant.understanding.plan_cut import Piece, joined, pieces, starts_with
-from assistant.understanding.plan_weight import Weighed, weigh
+from assistant.understanding.plan_weight import Ears, Weighed, weigh
 from assistant.understanding.wordrules import WordRules
 
 _LEAST: Final = 0.02
@@ -80,28 +78,19 @@ class _Part:
     score: float
 
 
-def read_wishes(
-    message: Normalised,
-    release: Release,
-    rules: WordRules,
-    classify: Callable[[str], IntentScores],
-    whole: IntentScores,
-    today: date,
-) -> Reading | None:
+def read_wishes(message: Normalised, ears: Ears, whole: IntentScores) -> Reading | None:
     """The wishes of a message; None when it has only one piece.
 
     Args:
         message: The normalised message.
-        release: Names the flows.
-        rules: The bank's words.
-        classify: Scores a piece of text.
+        ears: What pieces are read with.
         whole: Scores of the whole message.
-        today: The bank's day.
     """
+    rules, classify = ears.rules, ears.classify
     cut = pieces(message, rules)
     if len(cut) == 1:
         return None
-    weighed = weigh(cut, release, rules, classify, today)
+    weighed = weigh(cut, ears)
     best = _best(weighed, classify, whole)
     best = _without_repeats(best, weighed)
     wishes = [part for part in best if part.intent]
@@ -125,8 +114,10 @@ def _best(
             if last - first > _LONGEST and (first, last) != (0, count):
                 continue
             score, parts = best[first]
-            for part in _as_one(weighed, first, last, classify, whole):
-                options.append((score + part.score, [*parts, part]))
+            options.extend(
+                (score + part.score, [*parts, part])
+                for part in _as_one(weighed, first, last, classify, whole)
+            )
         best.append(max(options, key=lambda option: option[0]))
     return best[count][1]
 
@@ -136,13 +127,19 @@ def _without_repeats(parts: Sequence[_Part], weighed: Sequence[Weighed]) -> list
     kept: list[_Part] = []
     for part in parts:
         same = next((each for each in kept if each.intent and each.intent == part.intent), None)
-        if same is None or _is_other(weighed[same.first : same.last], weighed[part.first : part.last]):
+        if same is None or _is_other(
+            weighed[same.first : same.last], weighed[part.first : part.last]
+        ):
             kept.append(part)
         elif same is kept[-1]:
             kept[-1] = replace(same, last=part.last)
         else:
             kept.append(replace(part, intent=""))
     return kept
+
+
+def _of(part: _Part, weighed: Sequence[Weighed]) -> Sequence[Weighed]:
+    return weighed[part.first : part.last]
 
 
 def _is_other(left: Sequence[Weighed], right: Sequence[Weighed]) -> bool:
@@ -166,16 +163,24 @@ def _as_one(
         cost = _PER_WISH + (_cut_cost(piece) if first else 0.0)
         wish = _Part(first, last, piece.intent, piece.probability, _log(piece.weight) - cost)
         return [unheard, wish]
-    scores = whole if len(own) == len(weighed) else classify(_text(own))
-    intent, probability = scores.ranked[0]
-    if not any(each.intent == intent for each in own) and intent not in {
-        label for each in own for label in each.labels
-    } and probability < _EMERGENT:
+    over = sum(_OVER.get(each.piece.joint, 0.0) for each in own[1:]) + _PER_WISH
+    is_whole = len(own) == len(weighed)
+    if not is_whole and not _may_be_one(own, over):
         return []
+    scores = whole if is_whole else classify(_text(own))
+    intent, probability = scores.ranked[0]
     inner = sum(_lost(each, intent, probability, own) for each in own)
-    over = sum(_OVER.get(each.piece.joint, 0.0) for each in own[1:])
-    score = _log(probability) - inner - over - _PER_WISH
-    return [_Part(first, last, intent, probability, score)]
+    return [_Part(first, last, intent, probability, _log(probability) - inner - over)]
+
+
+def _may_be_one(own: Sequence[Weighed], over: float) -> bool:
+    """Whether pieces can be likelier as one wish than apart; saves reading them together."""
+    if any(each.probability < _EMERGENT or each.weight < each.probability / 2 for each in own):
+        return True
+    together = min(
+        sum(_lost(each, intent, 1.0, own) for each in own) for intent in {e.intent for e in own}
+    )
+    return together + over < sum(_PER_WISH + _cut_cost(each) for each in own)
 
 
 def _cut_cost(piece: Weighed) -> float:
@@ -215,7 +220,7 @@ def _in_order(wishes: list[_Part], weighed: Sequence[Weighed], rules: WordRules)
 
 
 def _comes_first(before: Weighed, after: Weighed, rules: WordRules) -> bool:
-    """"还信用卡，先把账单给我看看": what is said second, is said to be first."""
+    """What is said second, is said to be first: "还信用卡，先把账单给我看看"."""
     return (
         after.piece.joint in {"comma", "stop"}
         and after.begins_first
@@ -224,9 +229,7 @@ def _comes_first(before: Weighed, after: Weighed, rules: WordRules) -> bool:
     )
 
 
-def _is_reversed(
-    weighed: Sequence[Weighed], before: _Part, part: _Part, rules: WordRules
-) -> bool:
+def _is_reversed(weighed: Sequence[Weighed], before: _Part, part: _Part, rules: WordRules) -> bool:
     """English: "before you pay, show me the bill"; "send 200 after you check"."""
     left, right = weighed[before.first].piece.said.text, weighed[part.first].piece.said.text
     return (

@@ -16,10 +16,21 @@ from assistant.understanding.normalise import Normalised
 from assistant.understanding.wordrules import WordRules
 
 Joint = Literal[
-    "start", "stop", "comma", "list", "next", "again", "after", "before", "rather", "if", "with", "verb"
+    "start",
+    "stop",
+    "comma",
+    "list",
+    "next",
+    "again",
+    "after",
+    "before",
+    "rather",
+    "if",
+    "with",
+    "verb",
 ]
-"""What stands before a piece: nothing, a full stop, a comma, "、", "另外", "再", the end of "…以后", of
-"…之前", "不过先", the end of "…的话", "和" between objects, or only the next verb."""
+"""What stands before a piece: nothing, a full stop, a comma, "、", "另外", "再", the end of
+"…以后", of "…之前", "不过先", the end of "…的话", "和" between objects, or only the next verb."""
 
 _MARKS: Final = re.compile(
     r"(?P<stop>[。；;!！?？\n]+|\.(?=\s|$))|(?P<comma>(?:[，、]|,(?!\d{3}(?!\d)))+)"
@@ -112,10 +123,7 @@ def unled(text: str, rules: WordRules) -> str:
 
 
 def _cuts(text: str, rules: WordRules) -> list[_Cut]:
-    cuts = [
-        _Cut(m.start(), m.end(), _mark(m))
-        for m in _MARKS.finditer(text)
-    ]
+    cuts = [_Cut(m.start(), m.end(), _mark(m)) for m in _MARKS.finditer(text)]
     cuts += [_Cut(*m.span(), "next") for m in _WHILE.finditer(text) if _BOTH.search(text)]
     cuts += [_Cut(m.start(), m.start(), "next") for m in _ORDINAL.finditer(text)]
     cuts += [_Cut(start, end, "next") for start, end in rules.places("plan_next", text)]
@@ -124,7 +132,11 @@ def _cuts(text: str, rules: WordRules) -> list[_Cut]:
     cuts += [_Cut(*m.span(), "after") for m in _AFTER.finditer(text)]
     cuts += [_Cut(start, end, "before") for start, end in rules.places("plan_before", text)]
     cuts += [_Cut(*m.span(), "before") for m in _BEFORE.finditer(text)]
-    cuts += [_Cut(start, start, "comma") for start, end in _english_order(text, rules) if start and " " in text[start:end]]
+    cuts += [
+        _Cut(start, start, "comma")
+        for start, end in _english_order(text, rules)
+        if start and " " in text[start:end]
+    ]
     cuts += [_Cut(end, end, "if") for _, end in rules.places("plan_condition", text)]
     cuts += [_Cut(m.start(), m.end(), "again") for m in _AGAIN.finditer(text)]
     cuts += [
@@ -232,9 +244,7 @@ def _is_clause(text: str, rules: WordRules) -> bool:
 
 def _exact(message: Normalised, start: int, end: int) -> Normalised:
     """A part of the message with all its characters."""
-    return Normalised(
-        message.text[start:end], message.origins[start : end + 1], message.original
-    )
+    return Normalised(message.text[start:end], message.origins[start : end + 1], message.original)
 
 
 def _head(text: str, rules: WordRules) -> int:

@@ -26,7 +26,8 @@ _TELLER: Final = re.compile(
 )
 _THIS: Final = re.compile(r"(?:昨天|前天|上周|上个月|刚才)?(?:这|那)(?:笔|期|张|个|边)?")
 """Begins what something is done to, if a verb follows, and else a story."""
-_FIRST: Final = re.compile(r"先")
+_FIRST: Final = "先"
+_POLITE: Final = re.compile(r"^(?:你|您|我|还是|要|想|麻烦|请|帮我|给我)+")
 _TOLD: Final = 0.25
 _TOLD_FLOW: Final = 0.9
 _PLAIN: Final = 0.85
@@ -56,7 +57,6 @@ class Weighed:
         intent: Task or question it is likeliest about; "" when it is neither.
         probability: Of that, 0 to 1.
         weight: How likely it is a wish of its own, 0 to 1.
-        labels: Whatever else it may be about.
         repeatable: Whether the task is done twice for two objects.
         values: Kind of value to what is said of it.
         is_story: Whether it tells what happened, which is itself the wish.
@@ -66,7 +66,6 @@ class Weighed:
     intent: str
     probability: float
     weight: float
-    labels: tuple[str, ...]
     is_denied: bool = False
     is_request: bool = False
     begins_first: bool = False
@@ -85,18 +84,42 @@ class Weighed:
         )
 
 
-def weigh(
-    cut: Sequence[Piece],
-    release: Release,
-    rules: WordRules,
-    classify: Callable[[str], IntentScores],
-    today: date,
-) -> list[Weighed]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """How a piece is said."""
+
+    text: str
+    values: Mapping[str, frozenset[str]]
+    asks: bool
+    is_denied: bool
+    is_request: bool
+    tells: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ears:
+    """What pieces are read with.
+
+    Attributes:
+        release: Names the flows.
+        rules: The bank's words.
+        classify: Scores a text.
+        today: The bank's day.
+    """
+
+    release: Release
+    rules: WordRules
+    classify: Callable[[str], IntentScores]
+    today: date
+
+
+def weigh(cut: Sequence[Piece], ears: Ears) -> list[Weighed]:
     """Every piece with its weight, in order."""
+    rules = ears.rules
     found: list[Weighed] = []
     for place, piece in enumerate(cut):
         following = cut[place + 1] if place + 1 < len(cut) else None
-        found.append(_weighed(piece, following, found, release, rules, classify, today))
+        found.append(_weighed(piece, following, found, ears))
     for place, each in enumerate(found[:-1]):
         if _is_ground(each, found[place + 1], is_first=place == 0):
             found[place] = replace(each, weight=each.probability * _DENIED)
@@ -108,58 +131,65 @@ def weigh(
 
 
 def _corrects(text: str, rules: WordRules) -> bool:
-    """"不对": what was just said is replaced by what follows."""
+    """Whether what was just said is replaced by what follows: "不对"."""
     is_short = len(text) <= _CORRECTS * (1 + text.isascii())
     return is_short and (rules.mentions("correction", text) or rules.lists("deny", text))
 
 
 def _weighed(
-    piece: Piece,
-    following: Piece | None,
-    before: Sequence[Weighed],
-    release: Release,
-    rules: WordRules,
-    classify: Callable[[str], IntentScores],
-    today: date,
+    piece: Piece, following: Piece | None, before: Sequence[Weighed], ears: Ears
 ) -> Weighed:
+    rules, release = ears.rules, ears.release
     text = piece.read.text.strip()
-    values = _values(text, release, rules, today)
-    scores = classify(text)
+    scores = ears.classify(text)
     intent, probability = _wish(scores, release)
-    asks = rules.mentions("question", text)
-    is_denied = _is_denied(text, rules)
-    is_request = _is_request(piece, rules)
-    tells = not is_request and not asks and _tells(text, release, rules)
-    if probability < _CLEAR and not is_denied and before:
-        lent = _lent(text, piece.joint, before, scores, release, classify)
+    asks, is_request = rules.mentions("question", text), _is_request(piece, rules)
+    said = _Said(
+        text=text,
+        values=_values(text, ears),
+        asks=asks,
+        is_denied=_is_denied(text, rules),
+        is_request=is_request,
+        tells=not is_request and not asks and _tells(text, release, rules),
+    )
+    if probability < _CLEAR and not said.is_denied and before:
+        lent = _lent(text, piece.joint, before, scores, ears)
         if lent is not None and (lent[1] > probability or intent == before[-1].intent):
             intent, probability = lent
-    factor = _PLAIN
-    if is_denied or _is_condition(piece, following, rules):
-        factor = _DENIED
-    elif before and piece.joint == "comma" and not asks and _is_detail(text, values, rules):
-        factor = _DETAIL
-    elif intent == QUESTION and not asks:
-        factor = _UNASKED
-    elif intent == QUESTION and piece.joint == "comma" and before and before[-1].is_story:
-        factor = _UNASKED
-    elif tells:
-        factor = _PLAIN if piece.joint == "next" else _told(intent, following, rules)
-    elif is_request or asks or piece.joint in {"next", "again"}:
-        factor = 1.0
+    factor = _factor(piece, said, intent, following, before, rules)
     return Weighed(
         piece=piece,
         intent=intent,
         probability=probability,
         weight=_called(probability, piece, following) * factor,
-        labels=tuple(label for label, score in scores.ranked if score >= 0.1),
-        is_denied=is_denied,
+        is_denied=said.is_denied,
         is_request=is_request,
-        begins_first=_FIRST.match(_after_request(text, rules)) is not None,
+        begins_first=_POLITE.sub("", text).startswith(_FIRST),
         repeatable=_is_repeatable(intent, piece, rules),
-        values=values,
-        is_story=tells and rules.lists("plan_told", intent),
+        values=said.values,
+        is_story=said.tells and rules.lists("plan_told", intent),
     )
+
+
+def _factor(
+    piece: Piece,
+    said: _Said,
+    intent: str,
+    following: Piece | None,
+    before: Sequence[Weighed],
+    rules: WordRules,
+) -> float:
+    """How much the way it is said makes it a wish of its own, 0 to 1."""
+    is_comma = piece.joint == "comma" and len(before) > 0
+    if said.is_denied or (following is not None and following.joint == "if"):
+        return _DENIED
+    if is_comma and not said.asks and _is_detail(said, rules):
+        return _DETAIL
+    if intent == QUESTION and (not said.asks or (is_comma and before[-1].is_story)):
+        return _UNASKED
+    if said.tells:
+        return _PLAIN if piece.joint == "next" else _told(intent, following, rules)
+    return 1.0 if said.is_request or said.asks or piece.joint in {"next", "again"} else _PLAIN
 
 
 def _wish(scores: IntentScores, release: Release) -> tuple[str, float]:
@@ -179,18 +209,17 @@ def _lent(
     joint: Joint,
     before: Sequence[Weighed],
     scores: IntentScores,
-    release: Release,
-    classify: Callable[[str], IntentScores],
+    ears: Ears,
 ) -> tuple[str, float] | None:
     """What an unclear piece is about, read with the piece before it: "看账单，还掉"."""
     is_same_possible = joint in {"start", "comma", "stop"}
     neighbour = next((each for each in reversed(before) if each.weight >= _TOLD), before[-1])
     alone = dict(scores.ranked)
-    together = dict(classify(f"{neighbour.piece.read.text.strip()}{text}").ranked)
+    together = dict(ears.classify(f"{neighbour.piece.read.text.strip()}{text}").ranked)
     both = {
         label: (alone.get(label, _ABSENT) * together.get(label, _ABSENT)) ** 0.5
         for label in {*alone, *together}
-        if (is_same_possible or label != neighbour.intent) and _is_wish(label, release)
+        if (is_same_possible or label != neighbour.intent) and _is_wish(label, ears.release)
     }
     if not both:
         return None
@@ -217,10 +246,6 @@ def _is_request(piece: Piece, rules: WordRules) -> bool:
     return starts_with("plan_verbs", unled(text, rules), rules) > 0 or text.endswith("吧")
 
 
-def _after_request(text: str, rules: WordRules) -> str:
-    return re.sub(r"^(?:你|您|我|还是|要|想|麻烦|请|帮我|给我)+", "", text)
-
-
 def _tells(text: str, release: Release, rules: WordRules) -> bool:
     if _HAPPENED.search(text) or _TELLER.match(text):
         return not (_THIS.match(text) and rules.mentions("plan_verbs", text))
@@ -233,35 +258,31 @@ def _is_denied(text: str, rules: WordRules) -> bool:
     return starts_with("plan_denied", rest, rules) > 0
 
 
-def _is_detail(text: str, values: Mapping[str, frozenset[str]], rules: WordRules) -> bool:
+def _is_detail(piece: _Said, rules: WordRules) -> bool:
     """Something that belongs to the wish just said: "备注买菜", "三万", "给妈妈1000"."""
-    if starts_with("plan_detail", text, rules):
+    if starts_with("plan_detail", piece.text, rules):
         return True
-    said = [word for kind, words in values.items() if kind != THING for word in words]
-    rest = text
+    said = [word for kind, words in piece.values.items() if kind != THING for word in words]
+    rest = piece.text
     for word in said:
         rest = rest.replace(word, "")
     return bool(said) and len(rest.strip()) <= _REST
 
 
-def _values(
-    text: str, release: Release, rules: WordRules, today: date
-) -> dict[str, frozenset[str]]:
+def _values(text: str, ears: Ears) -> dict[str, frozenset[str]]:
     """Kind to the words of each value: people, cards, amounts, and the bank's own things."""
     message = Normalised(text, tuple(range(len(text) + 1)))
     words: dict[str, frozenset[str]] = {}
-    for found in extract(message, Wanted(None, moves_money=True, today=today), release.lexicon):
+    for found in extract(
+        message, Wanted(None, moves_money=True, today=ears.today), ears.release.lexicon
+    ):
         words[found.kind] = words.get(found.kind, frozenset()) | {text[found.start : found.end]}
-    things = frozenset(text[start:end] for start, end in rules.places("plan_things", text))
+    things = frozenset(text[start:end] for start, end in ears.rules.places("plan_things", text))
     return words | ({THING: things} if things else {})
 
 
-def _is_condition(piece: Piece, following: Piece | None, rules: WordRules) -> bool:
-    return following is not None and following.joint == "if"
-
-
 def _is_ground(each: Weighed, following: Weighed, *, is_first: bool) -> bool:
-    """"转账以后多久能到账", "还之前先…": said only to say when, or what the question is about."""
+    """Said only to say when, or what a question is about: "转账以后多久能到账", "还之前先…"."""
     joint = following.piece.joint
     if joint == "before" and not is_first and len(each.piece.said.text) <= _SHORT:
         return True

@@ -41,6 +41,7 @@ _COMMANDS: Final[Mapping[str, str]] = {
     "check": "check the content pack",
     "documents": "documents as drafts, submitted, approved; who did what",
     "impact": "past conversations whose answer rested on a sentence that changed",
+    "gaps": "questions the documents did not answer, ranked",
     "replay": "rebuild a conversation from its log",
     "doctor": "settings, stores, models, ports: what is wrong and how to fix it",
 }

@@ -28,7 +28,7 @@ _SHOWN: Final = 120
     "  guitai search --file questions.jsonl --docs ./manuals\n"
     "  guitai search --on 2026-06-01 --known 2026-06-15 三年定期利率",
 )
-def search(
+def search(  # noqa: PLR0913 - options of a command
     question: Annotated[str | None, typer.Argument(help="What to look for.")] = None,
     *,
     limit: Annotated[int, typer.Option("-k", min=1, max=50, help="Most passages.")] = 5,

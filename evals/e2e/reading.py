@@ -243,4 +243,5 @@ class _File:
             error=ours.error,
             customer=ours.customer,
             level=ours.level,
+            review=ours.review,
         )

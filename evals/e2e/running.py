@@ -80,9 +80,7 @@ class _Run:
                 await self.conversation.decide_review(approved=step.review == "approve")
             except LookupError as error:
                 failure = Failure(step.line, f"review: {step.review}", str(error))
-                return JudgedTurn(
-                    TurnRecord(said=step.said, turn=None, events=()), (failure,)
-                )
+                return JudgedTurn(TurnRecord(said=step.said, turn=None, events=()), (failure,))
         before = _last_stack(await self.conversation.events())
         record = await self.conversation.say(step.said, message_id=step.message_id)
         if record.error != step.error:

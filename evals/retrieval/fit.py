@@ -20,12 +20,11 @@ from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
 from assistant.model.release import Release
-from channels.bootstrap import search_in
 from evals.retrieval.measure import AS_OF, CONTENT, QUESTIONS
 from evals.retrieval.questions import LabelledQuestion, read_labelled, split
 from knowledge.chunking import Passage
 from knowledge.embedding import SentenceEncoder
-from knowledge.indexing import BuiltIndex, build_index
+from knowledge.indexing import BuiltIndex, build_index, search_in
 from knowledge.loader import load
 from knowledge.reranker import Model, Reranker, dump_reranker, load_reranker
 from knowledge.retrieval import Findings
@@ -134,7 +133,7 @@ class Fitting:
         return question.is_right_quote(quote, passage.document_id, passage.version)
 
     def _findings(self, questions: Sequence[LabelledQuestion]) -> list[Findings]:
-        knowledge = search_in(self._built, self._encoder, self._release, self.reranker)
+        knowledge = search_in(self._built, self._encoder, self._release, reranker=self.reranker)
         return [
             knowledge.findings(question.text, AS_OF, before=question.context)
             for question in questions

@@ -19,10 +19,9 @@ from pathlib import Path
 
 from assistant.ports.knowledge import Knowledge, PassageHit
 from assistant.response.grounded import GroundedAnswer, Grounding, Thresholds, ground
-from channels.bootstrap import search_in
 from evals.retrieval.questions import LabelledQuestion, read_labelled, split
 from knowledge.embedding import SentenceEncoder
-from knowledge.indexing import build_index
+from knowledge.indexing import build_index, search_in
 from knowledge.loader import load
 
 QUESTIONS = Path("evals/questions")

@@ -14,6 +14,7 @@ from typing import Any, Final
 from assistant.errors import ContentError
 from assistant.ports.knowledge import PassageHit
 
+PRACTICE: Final = "practice"
 _BOTH: Final = " / "
 
 
@@ -95,13 +96,20 @@ def read_labelled(path: Path) -> tuple[LabelledQuestion, ...]:
 def split(
     questions: Iterable[LabelledQuestion],
 ) -> tuple[tuple[LabelledQuestion, ...], tuple[LabelledQuestion, ...]]:
-    """(development, test): by a hash of the id, so that a new question moves no other."""
+    """(development, test): by a hash of the id, so that a new question moves no other.
+
+    Questions of the kind `practice` are only ever for development.
+    """
     development: list[LabelledQuestion] = []
     test: list[LabelledQuestion] = []
     for question in questions:
-        is_test = hashlib.sha256(question.id.encode()).digest()[0] % 2
+        is_test = question.kind != PRACTICE and _hash(question.id) % 2
         (test if is_test else development).append(question)
     return tuple(development), tuple(test)
+
+
+def _hash(text: str) -> int:
+    return hashlib.sha256(text.encode()).digest()[0]
 
 
 def _labelled(row: Mapping[str, Any], kind: str, number: int) -> LabelledQuestion:
@@ -133,6 +141,6 @@ def _plain(text: str) -> str:
 
 def _holds(text: str, fragment: str) -> bool:
     """Whether a text holds a fragment, and not only the end of a longer figure or term."""
-    before = r"(?<![\d.,])" if fragment[:1].isdigit() else ""
+    before = r"(?<!\d)(?<!\d[.,])" if fragment[:1].isdigit() else ""
     after = r"(?![\d])" if fragment[-1:].isdigit() else ""
     return re.search(f"{before}{re.escape(fragment)}{after}", text) is not None

@@ -8,6 +8,7 @@ import os
 import tempfile
 from collections.abc import Sequence
 from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -96,8 +97,12 @@ class BundledEngine:
 
 
 def bundled_weights() -> Path:
-    """The file of weights inside the installed package, whose code is not run."""
-    return Path(str(files(_PACKAGE) / _WEIGHTS))
+    """The file of weights inside the installed package; nothing of the package is run."""
+    spec = find_spec(_PACKAGE)
+    if spec is None or not spec.submodule_search_locations:
+        msg = f"The package {_PACKAGE} is not installed."
+        raise ModuleNotFoundError(msg, name=_PACKAGE)
+    return Path(spec.submodule_search_locations[0]) / _WEIGHTS
 
 
 def _read(folder: Path, made_of: dict[str, str | int]) -> bytes | None:

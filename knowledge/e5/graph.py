@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +37,7 @@ class _Node:
     kind: str
     inputs: Sequence[str]
     outputs: Sequence[str]
-    attributes: Mapping[str, int | float]
+    attributes: Mapping[str, Any]
     domain: str = ""
 
 

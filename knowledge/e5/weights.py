@@ -124,7 +124,7 @@ class _Reader:
         self.place = place
 
     def take(self, layout: str) -> tuple[int, ...]:
-        values = struct.unpack_from(layout, memoryview(self._content), self.place)
+        values = struct.unpack_from(layout, self._content.data, self.place)
         self.place += struct.calcsize(layout)
         return values
 

@@ -45,8 +45,8 @@ _INSTRUCTION: Final = re.compile(
             r"\b(?:instructions?|prompts?|rules|guidelines|messages?|context|directions)\b",
             r"\byou are (?:now|no longer)\b[^.!?\n]{0,40}\b(?:ai|assistant|model|bot|chatbot|admin"
             r"|administrator|mode)\b",
-            r"\bas an? (?:ai|artificial intelligence|language model|assistant|chatbot)\b[^.!?\n]{0,20}"
-            r"\byou (?:must|should|will|are)\b",
+            r"\bas an? (?:ai|artificial intelligence|language model|assistant|chatbot)\b"
+            r"[^.!?\n]{0,20}\byou (?:must|should|will|are)\b",
             r"\b(?:reveal|print|repeat|output|leak)\b[^.!?\n]{0,12}\b(?:system )?prompts?\b",
             r"\b(?:system|developer) (?:prompt|message|instructions?)\s*:",
             r"\bdo not (?:tell|inform|mention (?:this )?to) the (?:user|customer)\b",

@@ -15,7 +15,8 @@ _DEFINITION: Final = re.compile(
     r"^[ ]{0,3}\[\^(?P<id>[^\]\s]+)\]:[ \t]*(?P<text>.*(?:\n(?:[ ]{2,}|\t)\S.*)*)$", re.MULTILINE
 )
 _REFERENCE: Final = re.compile(
-    r"(?P<end>[。！？；.!?;][”’」』\"']?)?(?P<refs>(?:[ ]?\[\^[^\]\s]+\])+)(?P<after>[。！？；.!?;])?"
+    r"(?P<end>[。！？；.!?;][”’」』\"']?)?(?P<refs>(?:[ ]?\[\^[^\]\s]+\])+)"
+    r"(?P<after>[。！？；.!?;])?"
 )
 _ID: Final = re.compile(r"\[\^([^\]\s]+)\]")
 _CHINESE: Final = re.compile(r"[一-鿿]")

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
-from docx import Document as open_docx
+import docx
 from docx.oxml import parse_xml
 
 from knowledge.ingest.blocks import (
@@ -60,7 +60,7 @@ def convert(data: bytes) -> Converted:
         Exception: Whatever python-docx meets in a damaged package; the caller is a process
             of its own that turns it into a report.
     """
-    opened: Any = open_docx(io.BytesIO(data))
+    opened: Any = docx.Document(io.BytesIO(data))
     root = opened.element
     file = _File(
         styles={style.style_id: str(style.name or "") for style in opened.styles},

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from bs4 import BeautifulSoup, Comment, NavigableString, Tag
+from bs4 import BeautifulSoup, Comment, Tag
+from bs4.element import NavigableString, PageElement
 
 from knowledge.ingest.blocks import (
     Block,
@@ -164,7 +165,7 @@ def _is_hidden(tag: Tag, page: _Page) -> bool:
     if not _WHITE_TEXT.search(style) and not _is_white_font(tag):
         return False
     around = (tag, *tag.parents)
-    return not any(_has_background(one, page) for one in around if isinstance(one, Tag))
+    return not any(_has_background(one, page) for one in around)
 
 
 def _is_white_font(tag: Tag) -> bool:
@@ -285,8 +286,10 @@ def _text(tag: Tag, page: _Page) -> str:
     return one_line("".join(_inline(child, page) for child in tag.children).replace("\x00", " "))
 
 
-def _inline(node: Tag | NavigableString, page: _Page) -> str:
-    if isinstance(node, NavigableString):
+def _inline(node: PageElement, page: _Page) -> str:
+    if not isinstance(node, Tag):
+        if not isinstance(node, NavigableString):
+            return ""
         return " ".join(f" {node} ".split(" ")).replace("\x00", " ") if node.strip() else " "
     if node.name == "br":
         return "\x00"

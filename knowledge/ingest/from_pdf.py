@@ -155,7 +155,7 @@ def _is_pale(color: Any) -> bool:
 
 def _inside(one: Any, box: tuple[float, float, float, float]) -> bool:
     x, y = (one["x0"] + one["x1"]) / 2, (one["top"] + one["bottom"]) / 2
-    return box[0] <= x <= box[2] and box[1] <= y <= box[3]
+    return bool(box[0] <= x <= box[2] and box[1] <= y <= box[3])
 
 
 def _lines(page: Any) -> Iterator[_Line]:

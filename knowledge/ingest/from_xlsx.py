@@ -132,7 +132,7 @@ def _cell(sheet: Any, formulas: Any, place: tuple[int, int], notices: list[Notic
 def _is_white(cell: Any) -> bool:
     color = cell.font.color if cell.font else None
     if color is None or color.type != "rgb" or str(color.rgb) not in _WHITE:
-        return cell.number_format == ";;;"
+        return bool(cell.number_format == ";;;")
     fill = cell.fill
     return not (fill and fill.fill_type and str(fill.fgColor.rgb) not in _WHITE)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Mapping
 from typing import Final
 
@@ -72,7 +73,7 @@ def _office_problem(data: bytes, ending: str) -> str | None:
             return _archive_problem(archive, ending)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, ValueError, OSError, EOFError) as error:
         return f"damaged or cut off: {error}"
-    except (NotImplementedError, RuntimeError, zipfile.zlib.error) as error:
+    except (NotImplementedError, RuntimeError, zlib.error) as error:
         return f"damaged, or packed in a way that is not read: {error}"
 
 

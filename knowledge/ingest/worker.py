@@ -18,6 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
 
+from assistant.errors import ContentError
 from knowledge.ingest import from_docx, from_html, from_pdf, from_xlsx
 from knowledge.ingest.blocks import Converted
 
@@ -72,7 +73,9 @@ def _give_up(kind: type[BaseException], error: BaseException, _: TracebackType |
         names += [type(each).__name__ for each in inner.args if isinstance(each, BaseException)]
         inner = inner.__cause__ or inner.__context__
         names.append(type(inner).__name__)
-    if any(word in name for word in _ENCRYPTED for name in names):
+    if isinstance(error, ContentError):
+        reason = error.problems[0]
+    elif any(word in name for word in _ENCRYPTED for name in names):
         reason = "encrypted; save it without a password"
     elif issubclass(kind, MemoryError):
         reason = "needs more memory than a document may take"

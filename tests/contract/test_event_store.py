@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from datetime import timedelta
 from itertools import count
 
 import pytest
@@ -11,8 +12,9 @@ from assistant.adapters.event_store import SqlEventStore
 from assistant.adapters.memory import MemoryEventStore
 from assistant.errors import ConversationMoved
 from assistant.model.assurance import Assurance
-from assistant.model.events import MessageReceived, SignedIn, StepUpPassed, TurnFinished
+from assistant.model.events import MessageReceived, Said, SignedIn, StepUpPassed, TurnFinished
 from assistant.model.ids import ConversationId, CustomerId, Fingerprint
+from assistant.model.message import Citation, ReplyPart
 from assistant.model.tracker import Tracker
 from tests.contract.events import AT, batches, turn
 
@@ -180,3 +182,28 @@ async def test_replaying_the_log_rebuilds_the_tracker(store, batches):
 def _is_open(stored):
     edges = [e.event for e in stored if isinstance(e.event, MessageReceived | TurnFinished)]
     return bool(edges) and isinstance(edges[-1], MessageReceived)
+
+
+async def test_conversations_that_cite_a_document_are_found_oldest_first(store):
+    def cited(document_id, minute):
+        citation = Citation(
+            document_id=document_id,
+            title="t",
+            section="",
+            version="1",
+            effective_from=AT.date(),
+            effective_to=None,
+            quote="q",
+            url="/",
+            passage_id="p",
+        )
+        stamp = STAMP | {"at": AT + timedelta(minutes=minute)}
+        return Said(**stamp, part=ReplyPart(text="q", citations=(citation,)))
+
+    await store.append(C1, 0, [*turn(1), cited("rates", 5), cited("rates", 6)])
+    await store.append(C2, 0, [*turn(1), cited("rates", 2)])
+    await store.append(ConversationId("c3"), 0, [*turn(1, text='"document_id":"rates"')])
+    await store.append(ConversationId("c4"), 0, [cited("rates-2", 1)])
+
+    assert await store.citing("rates") == [C2, C1]
+    assert await store.citing("nothing") == []

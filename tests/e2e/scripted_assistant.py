@@ -166,6 +166,19 @@ class OneDocument:
         return document if fits and as_of >= document.effective_from else None
 
 
+class NoReviews:
+    """Nothing waits for a decision and nothing was decided."""
+
+    async def waiting(self):
+        return []
+
+    async def find(self, review_id):
+        return None
+
+    async def carry_out(self):
+        return 0
+
+
 @dataclass
 class ScriptedService:
     clock: Clock
@@ -176,6 +189,7 @@ class ScriptedService:
     checks: dict[str, str] = field(default_factory=lambda: {"database": "ok"})
     assistant: ScriptedAssistant = field(init=False)
     colleagues: Colleagues = field(init=False)
+    reviews: NoReviews = field(default_factory=NoReviews)
 
     def __post_init__(self) -> None:
         conversations = Conversations(

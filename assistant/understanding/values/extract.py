@@ -83,9 +83,16 @@ def extract(message: Normalised, wanted: Wanted, lexicon: Lexicon) -> list[Found
         order = ("own_account", *order)
     for kind in order:
         for found in _find(kind, message.text, wanted, lexicon):
-            if not any(found.start < other.end and other.start < found.end for other in kept):
+            if not any(_claims_the_same(found, other) for other in kept):
                 kept.append(found)
     return kept
+
+
+def _claims_the_same(one: Found, other: Found) -> bool:
+    """Whether two values want the same characters; an account that pays is a card as well."""
+    if {one.kind, other.kind} == {"own_account", "card"}:
+        return False
+    return one.start < other.end and other.start < one.end
 
 
 def choice_of(message: Normalised, slot: SlotDefinition) -> Found | None:

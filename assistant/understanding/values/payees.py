@@ -73,6 +73,25 @@ _AMOUNT_AT_END = re.compile(rf"(?<=.)(?:{CHINESE_NUMBER}(?:块|元)|[{_NUMERALS}
 _LEADING = re.compile(r"^(?:我的|我|俺|咱|my )(?=.)")
 
 
+_SURNAMES = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林郑谢罗梁宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔"
+    "钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康施文牛樊葛邢安"
+    "齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛"
+)
+"""The commonest hundred and fifty or so, for telling a name from other words; not a list of who
+there is. Source: Ministry of Public Security, report on names of 2020, first hundred, and more."""
+_LIKE_A_NAME = re.compile(
+    rf"(?:[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}|(?:欧阳|司马|上官|诸葛|皇甫|尉迟|夏侯)[\u4e00-\u9fff]{{1,2}}"
+    rf"|[老小阿大][{_SURNAMES}]|[{_SURNAMES}](?:总|姐|哥|叔|姨|伯|爷|奶奶|师傅|老师|医生|老板|先生|女士|小姐|阿姨)"
+    r"|[a-z]{2,}(?: [a-z.'-]{1,}){0,2})"
+)
+
+
+def is_like_a_name(words: str) -> bool:
+    """Whether words by themselves look like what somebody is called."""
+    return _LIKE_A_NAME.fullmatch(words.strip()) is not None
+
+
 def find_payees(text: str, relations: Mapping[str, tuple[str, ...]]) -> Iterator[Found]:
     """People named as receivers, left to right.
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from pathlib import Path
 
 import httpx
 
@@ -12,9 +13,8 @@ from actions.ledger_rows import ACTION
 from actions.settlement import Patience
 from assistant.model.assurance import Assurance
 from assistant.model.ids import ActionName, ConversationId, CustomerId, FrameId, SlotName
-from assistant.model.predicate import parse
-from assistant.model.release import ActionPolicy, CodeRule
 from assistant.ports import ActionRequest, Proof
+from channels.bootstrap import load_release
 from tests.fakes import FixedClock
 
 C1001 = CustomerId("C1001")
@@ -24,33 +24,8 @@ QUICK = Patience(polls=3, poll_s=0.01, bank_timeout_s=10, checks=3, checks_span_
 BANK_TIMEOUT_S = 0.25
 LOST_MS = 2000
 
-POLICIES = {
-    policy.action: policy
-    for policy in (
-        ActionPolicy(action=ActionName("lock_card"), level=Assurance.BOUND_CARD, confirmed=True),
-        ActionPolicy(
-            action=ActionName("unlock_card"),
-            level=Assurance.BOUND_CARD,
-            confirmed=True,
-            codes=(CodeRule(condition=None),),
-        ),
-        ActionPolicy(
-            action=ActionName("transfer_money"),
-            level=Assurance.FULL,
-            confirmed=True,
-            codes=(
-                CodeRule(condition=parse("slots.amount > 1000")),
-                CodeRule(condition=parse("facts.payee_is_new")),
-            ),
-        ),
-        ActionPolicy(
-            action=ActionName("update_phone"),
-            level=Assurance.BOUND_CARD,
-            confirmed=True,
-            codes=(CodeRule(condition=None), CodeRule(condition=None, target="phone")),
-        ),
-    )
-}
+POLICIES = load_release(Path(__file__).parents[3] / "knowledge" / "content").policies
+"""Those of the sample pack: what is tested is what the bank wrote."""
 
 
 @dataclass

@@ -179,6 +179,16 @@ async def test_a_close_call_is_one_question_with_a_button_for_each_option(talk):
     assert talk.stack == ["lock_card"]
 
 
+@pytest.mark.parametrize("command", [Affirm(), Deny()])
+async def test_a_yes_or_no_to_which_of_these_answers_no_read_back(at_read_back, command):
+    await at_read_back.say(Clarify(options=("lock_card", "check_balance")))
+    turn = await at_read_back.say(command)
+    assert keys(turn) == ["ask_confirm_transfer"]
+    assert outcome(turn) == []
+    turn = await at_read_back.say(Affirm())
+    assert outcome(turn) == ["done"]
+
+
 async def test_the_last_reply_is_said_again_word_for_word(at_read_back):
     before = texts(await at_read_back.say(give("amount", "700.00")))
     turn = await at_read_back.say(Repeat())
