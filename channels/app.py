@@ -19,8 +19,8 @@ from starlette.middleware.cors import CORSMiddleware
 from assistant.errors import AssistantError
 from assistant.ports import Clock
 from channels.desk import http as desk
-from channels.desk import search as desk_search
 from channels.desk import reviews
+from channels.desk import search as desk_search
 from channels.service import Service
 from channels.settings import Settings, is_address
 from channels.web import http, pages, problems, sandbox, stream
@@ -77,7 +77,7 @@ def create_app(
     )
     problems.install(app)
     api = (http.health_router, http.router, sandbox.router, desk.router, reviews.router)
-    for router in (*api, stream.router):
+    for router in (*api, desk_search.router, stream.router):
         app.include_router(router)
     pages.install(app)
     # The last one added is the outermost.

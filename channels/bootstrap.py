@@ -53,6 +53,7 @@ from assistant.understanding.thresholds import Thresholds
 from channels.composition_foreign import foreign_actions
 from channels.composition_understanding import let_go, phrasing_model, with_servers
 from channels.settings import Settings
+from knowledge.cross_encoder import CrossEncoderPairs
 from knowledge.embedding import BUNDLED, SentenceEncoder
 from knowledge.example_vectors import ExampleVectors
 from knowledge.indexing import BuiltIndex, build_index, search_in
@@ -125,6 +126,11 @@ class RunningService:
         return "ok" if answer.is_success else f"answers {answer.status_code}"
 
 
+def pair_scorer(settings: Settings) -> CrossEncoderPairs | None:
+    """The cross-encoder of the settings, None for the learned reranker."""
+    return CrossEncoderPairs(settings.reranker) if settings.reranker else None
+
+
 def gateway_knows(action: ActionName) -> bool:
     """Whether an action exists here, for the content check."""
     if action.startswith(_RUN_BY_NAME):
@@ -174,7 +180,7 @@ def make_brain(
         progress,
         chroma_url=settings.chroma_url,
     )
-    knowledge = search_in(built, encoder, release)
+    knowledge = search_in(built, encoder, release, pairs=pair_scorer(settings))
     tell("index")
     understander = make_understander(settings, release, encoder, progress)
     warming.join()

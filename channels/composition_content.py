@@ -21,7 +21,7 @@ from channels.bootstrap import (
     load_release,
     make_understander,
     our_actions,
-    search_in,
+    pair_scorer,
 )
 from channels.composition_answers import unproved_wordings
 from channels.composition_foreign import pack_actions
@@ -30,7 +30,7 @@ from channels.settings import Settings
 from knowledge.check import check
 from knowledge.content_problems import Finding
 from knowledge.embedding import BUNDLED, SentenceEncoder
-from knowledge.indexing import build_index, ship_vectors
+from knowledge.indexing import build_index, search_in, ship_vectors
 from knowledge.search import SearchQuestion, index_folder, read_questions, search_all, search_line
 from knowledge.vectors import Progress
 
@@ -164,10 +164,16 @@ def open_knowledge(
     encoder = bank_encoder(settings)
     encoder.warm()
     release = load_release(settings.content_dir)
-    synonyms = release.lexicon.synonyms
+    synonyms, pairs = release.lexicon.synonyms, pair_scorer(settings)
     if documents is not None:
         return index_folder(
-            documents, settings.data_dir, encoder, progress, synonyms=synonyms, told=told
+            documents,
+            settings.data_dir,
+            encoder,
+            progress,
+            synonyms=synonyms,
+            told=told,
+            pairs=pairs,
         )
     built = build_index(
         settings.content_dir,
@@ -176,7 +182,7 @@ def open_knowledge(
         progress,
         chroma_url=settings.chroma_url,
     )
-    return search_in(built, encoder, release)
+    return search_in(built, encoder, release, pairs=pairs)
 
 
 def questions_of(file: Path | None, question: str | None) -> Sequence[SearchQuestion]:

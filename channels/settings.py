@@ -105,6 +105,9 @@ class Settings(BaseSettings):
     embedding_model: str | None = None
     """sentence-transformers name or folder; unset: the model that comes with the project."""
 
+    reranker: str | None = None
+    """sentence-transformers cross-encoder, by name or folder; unset: the learned reranker."""
+
     chroma_url: str | None = None
     """Address of a Chroma server; unset: embedded."""
 

@@ -17,6 +17,7 @@ from channels.bootstrap import Brain, make_brain
 from channels.cli import exits
 from channels.cli.configuration import read_settings
 from channels.cli.progress import bar
+from channels.composition_content import open_knowledge
 from evals.clock import BANK_DAY
 from evals.e2e.cases import Case
 from evals.e2e.reading import read_cases
@@ -130,25 +131,31 @@ def plans(
 
 @test_app.command(
     epilog="\b\nExample:\n  guitai test retrieval evals/questions/first.jsonl\n"
-    "  guitai test retrieval mine.jsonl --on 2026-11-22 --json",
+    "  guitai test retrieval evals/questions\n"
+    "  guitai test retrieval mine.jsonl --docs ./manuals --json",
 )
 def retrieval(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Labelled JSONL.")],
+    file: Annotated[
+        Path, typer.Argument(exists=True, help="Labelled JSONL, or a folder of such files.")
+    ],
     *,
+    docs: Annotated[
+        Path | None, typer.Option(help="Another folder of documents, indexed first.")
+    ] = None,
     on: Annotated[str, typer.Option(help="Answers as of this day.")] = AS_OF.isoformat(),
     min_recall: Annotated[
         float, typer.Option(min=0, max=1, help="Exit 1 when recall@1 is below.")
     ] = 0.0,
     as_json: Annotated[bool, typer.Option("--json", help="The figures as JSON.")] = False,
 ) -> None:
-    """Score retrieval: {"question", "document_id", "answer_contains"?} a line."""
+    """Score retrieval: {"question", "document_id", "section"?, "answer_contains"?} a line."""
     questions = read_labelled(file)
     try:
         as_of = date.fromisoformat(on)
     except ValueError as error:
         msg = "--on is a day such as 2026-11-22"
         raise typer.BadParameter(msg) from error
-    found = asyncio.run(_search(questions, _brain(), as_of))
+    found = asyncio.run(_search(questions, docs, as_of))
     if as_json:
         print_json(asdict(found))
     else:
@@ -186,9 +193,13 @@ async def _understand_plans(messages: Sequence[LabelledPlan], brain: Brain) -> P
 
 
 async def _search(
-    questions: Sequence[LabelledQuestion], brain: Brain, as_of: date
+    questions: Sequence[LabelledQuestion], documents: Path | None, as_of: date
 ) -> RetrievalReport:
-    return await measure(brain.knowledge, questions, as_of=as_of)
+    if documents is None:
+        return await measure(_brain().knowledge, questions, as_of=as_of)
+    with bar("embedding") as progress:
+        knowledge = open_knowledge(read_settings(), documents, progress, told=say)
+    return await measure(knowledge, questions, as_of=as_of)
 
 
 def _print_results(results: Sequence[CaseResult], planned: int) -> None:
@@ -247,10 +258,14 @@ def _print_retrieval(found: RetrievalReport) -> None:
     rows = [
         ("recall@1", percent(found.recall_at_1)),
         ("recall@5", percent(found.recall_at_5)),
+        ("right section first", percent(found.section_at_1)),
+        ("right section among five", percent(found.section_at_5)),
         ("answer holds the expected words", percent(found.quoted)),
         ("unanswerable, not answered", percent(found.abstained)),
         ("answerable, not answered", percent(found.abstained_wrongly)),
         ("p50 / p99", f"{found.p50_ms} / {found.p99_ms} ms"),
+        *((f"right, {name}", percent(share)) for name, share in found.by_kind.items()),
+        *((f"right, {name}", percent(share)) for name, share in found.by_lang.items()),
     ]
     print_table(f"{found.questions} questions", ("what", "value"), rows)
 

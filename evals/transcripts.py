@@ -103,8 +103,8 @@ def written(script: Script, told: Told) -> str:
     lines = [
         f"# {script.title}",
         "",
-        f"{script.about} Written by `python -m evals.transcripts docs/transcripts`; a test talks it "
-        "through again and compares the events and the books.",
+        f"{script.about} Written by `python -m evals.transcripts docs/transcripts`; a test talks "
+        "it through again and compares the events and the books.",
         "",
     ]
     for turn in told.turns:
@@ -133,9 +133,8 @@ async def _books(script: Script, conversation: Conversation) -> list[str]:
         balance = account["balance"]
         amount = balance.get("amount") if isinstance(balance, dict) else balance
         books.append(f"account {account['last4']} holds {amount}")
-    for card in _with_last4(state.get("cards"), script.cards):
-        books.append(f"card {card['last4']} is {card['status']}")
-    return books
+    cards = _with_last4(state.get("cards"), script.cards)
+    return [*books, *(f"card {card['last4']} is {card['status']}" for card in cards)]
 
 
 def _with_last4(items: JsonValue, wanted: Sequence[str]) -> list[dict[str, JsonValue]]:

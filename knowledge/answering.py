@@ -79,4 +79,22 @@ def answer_features(
         foreign * unknown,
         min(2.0, evidence.bm25 / weight),
         float(bool(_FUTURE.search(question.text))),
+        (1 - foreign) * coverage(question.things, view.text, view.tokens),
+        (1 - foreign)
+        * coverage(question.things, f"{view.title} {view.section} {sentence.text}", sentence.tokens),
+        (1 - foreign) * _rarest_missing(question, view, known),
     ]
+
+
+def _rarest_missing(question: Question, view: PassageView, known: Callable[[str], bool]) -> float:
+    """Rarity of the rarest thing asked about that the passage does not name, as a share.
+
+    A thing the bank has another word for is not missing.
+    """
+    highest = max(question.things.values(), default=0.0)
+    missing = [
+        worth
+        for thing, worth in question.things.items()
+        if thing not in view.text and not (question.canonical and not known(thing))
+    ]
+    return max(missing, default=0.0) / highest if highest else 0.0

@@ -16,6 +16,7 @@ from knowledge.chunking import Passage, Sentence, passages_of
 from knowledge.documents import Document
 from knowledge.rows import in_words, is_row
 from knowledge.vectors import Progress, VectorCache, Vectors
+from knowledge.words import is_foreign
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,12 @@ class Corpus:
         return np.asarray(
             (first <= valid) & (valid <= last) & (said <= known) & (known <= withdrawn)
         )
+
+    @cached_property
+    def is_chinese(self) -> bool:
+        """Whether most passages have Chinese in them."""
+        chinese = sum(not is_foreign(passage.text) for passage in self.passages)
+        return chinese * 2 >= len(self.passages)
 
     @cached_property
     def _versions(self) -> dict[str, list[int]]:
@@ -133,11 +140,7 @@ def embedded_texts(passages: Sequence[Passage]) -> list[str]:
     return [
         *(passage.embedded_text for passage in passages),
         *(passage.heading for passage in passages),
-        *(
-            said_in(passage, sentence)
-            for passage in passages
-            for sentence in passage.sentences
-        ),
+        *(said_in(passage, sentence) for passage in passages for sentence in passage.sentences),
     ]
 
 

@@ -80,7 +80,9 @@ def _year_end(match: re.Match[str], today: date) -> date:
 def _last_month(match: re.Match[str], today: date) -> date:
     back = 2 if match["far"] else 1
     then = _months_before(today.replace(day=1), back)
-    return then.replace(day=_read(match["day"])) if match["day"] else _last_of(then.year, then.month)
+    return (
+        then.replace(day=_read(match["day"])) if match["day"] else _last_of(then.year, then.month)
+    )
 
 
 def _ago(match: re.Match[str], today: date) -> date:
@@ -120,7 +122,10 @@ _READERS: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], dat
         (rf"{_YEAR}的?(?P<month>{_N})月(?:份)?(?P<part>初|上旬|底|末|中旬)?", _year_month),
         (rf"{_YEAR}{_ENDS}", _year_end),
         (rf"上(?P<far>上)?个?月(?:的)?(?P<day>{_N})?(?(day)[日号])", _last_month),
-        (rf"(?:(?P<half>半年)|(?<!\d)(?P<n>{_N})(?P<unit>年|个月|周|个星期|天))(?:以前|之前|前)", _ago),
+        (
+            rf"(?:(?P<half>半年)|(?<!\d)(?P<n>{_N})(?P<unit>年|个月|周|个星期|天))(?:以前|之前|前)",
+            _ago,
+        ),
         (rf"(?<![\d个年]){'(?P<month>' + _N + ')'}月(?:份|的时候|那会儿?)", _month_alone),
         (r"昨[天日]|前天", _yesterday),
         (

@@ -17,12 +17,12 @@ PASSAGE_NAMES: Final = (
     "cosine", "heading", "sentence", "second_sentence", "bm25", "bm25_share", "words", "pairs",
     "words_in_title", "words_in_section", "title_asked", "section_asked", "canonical",
     "term", "term_conflict", "range", "kind", "rank_by_meaning", "rank_by_words",
-    "foreign_words", "foreign_bm25", "headed", "kind_with_words", "unasked_names",
+    "foreign_words", "foreign_bm25", "headed", "kind_with_words", "unasked_names", "things",
 )  # fmt: skip
 SENTENCE_NAMES: Final = (
     "passage", "cosine", "heading", "words", "own_words", "pairs", "words_with_heading", "canonical",
     "term", "term_conflict", "label", "label_asked", "range", "row", "length", "place", "example", "notice",
-    "cosine_best", "foreign_words", "headed", "kind", "kind_with_words", "foreign_canonical", "unasked_names", "asked_names",
+    "cosine_best", "foreign_words", "headed", "kind", "kind_with_words", "foreign_canonical", "unasked_names", "things", "things_with_heading", "asked_names",
     *(f"{kind}_{side}" for kind in KINDS for side in ("served", "missed")),
 )  # fmt: skip
 
@@ -147,8 +147,15 @@ def passage_features(question: Question, view: PassageView, found: Found) -> lis
         foreign * words,
         foreign * (found.bm25 / found.best_bm25 if found.best_bm25 else 0.0),
         headed_fit(question, view),
-        max((kind_fit(question, one) * coverage(question.words, one.text, one.tokens) for one in view.sentences), default=0.0),
+        max(
+            (
+                kind_fit(question, one) * coverage(question.words, one.text, one.tokens)
+                for one in view.sentences
+            ),
+            default=0.0,
+        ),
         unasked(question, view.names),
+        coverage(question.things, view.text, view.tokens),
     ]
 
 
@@ -165,7 +172,7 @@ def sentence_features(
     ]
 
 
-def _sentence_row(  # noqa: PLR0913 - a row of features needs all of them
+def _sentence_row(
     question: Question,
     view: PassageView,
     sentence: SentenceView,
@@ -207,6 +214,8 @@ def _sentence_row(  # noqa: PLR0913 - a row of features needs all of them
         kind_fit(question, sentence) * words,
         float(question.is_foreign) * canonical_fit(question, sentence.text),
         unasked(question, sentence.names),
+        coverage(question.things, sentence.text, sentence.tokens),
+        coverage(question.things, with_heading, sentence.tokens | heading),
         len(sentence.names.intersection(question.canonical)) / max(1, len(question.canonical)),
         *_kinds(question.kinds, sentence.kinds),
     ]
@@ -216,7 +225,10 @@ def _kinds(asked: frozenset[str], served: frozenset[str]) -> list[float]:
     return [
         value
         for kind in KINDS
-        for value in (float(kind in asked and kind in served), float(kind in asked and kind not in served))
+        for value in (
+            float(kind in asked and kind in served),
+            float(kind in asked and kind not in served),
+        )
     ]
 
 

@@ -25,7 +25,9 @@ _MARK: Final = re.compile(
     r"^(?:那(?!种|些|里|边|张)|还有呢|如果是?|要是|换成|and\b|then\b|what about|how about|what if)"
     r"|呢\W*$|它|这个|那个|这种|那种|该产品|\b(?:it|that|this|they|those|one)\b"
 )
-_PRONOUN: Final = re.compile(r"它们?的?|(?:这|那)(?:个|种|款|只)的?(?=能|可|要|多|怎|有|是|会)|该产品")
+_PRONOUN: Final = re.compile(
+    r"它们?的?|(?:这|那)(?:个|种|款|只)的?(?=能|可|要|多|怎|有|是|会)|该产品"
+)
 _SHORT: Final = 10
 _SHORT_ENGLISH: Final = 6
 _ELLIPSIS: Final = 12
@@ -57,14 +59,23 @@ def readings(question: str, before: Sequence[str], synonyms: Synonyms) -> tuple[
     """
     if not before or not leans(question):
         return ()
-    earlier = normalised(before[-1])
+    earlier = _in_full(before, synonyms)
     core = _TAIL.sub("", _LEAD.sub("", normalised(question))).strip()
     if not core:
         return (earlier,)
-    if _asks(core) or len(core) > _ELLIPSIS and not is_foreign(core):
+    if _asks(core) or (len(core) > _ELLIPSIS and not is_foreign(core)):
         return _with_topic(core, earlier, synonyms)
     swapped = _swapped(core, earlier, synonyms)
     return tuple(dict.fromkeys((*swapped, f"{core} {earlier}")))
+
+
+def _in_full(before: Sequence[str], synonyms: Synonyms) -> str:
+    """The last question, itself read with those before it."""
+    earlier = normalised(before[0])
+    for question in before[1:]:
+        said = readings(question, (earlier,), synonyms)
+        earlier = said[0] if said else normalised(question)
+    return earlier
 
 
 def _asks(core: str) -> bool:

@@ -33,7 +33,7 @@ from knowledge.reranker import Reranker, load_reranker
 from knowledge.scoring import passage_score, sentence_score
 from knowledge.vectors import PassageEncoder
 from knowledge.views import PassageView, Question, question_of, view_of
-from knowledge.words import Synonyms, normalised, pairs_of, words_of
+from knowledge.words import Synonyms, is_foreign, normalised, pairs_of, things_of, words_of
 
 logger = logging.getLogger(__name__)
 
@@ -206,7 +206,9 @@ class HybridKnowledge:
         asked = self._prepared(other.rest if other else text)
         valid = self._valid(asked, as_of, known_on, other.day if other else None)
         cosines: NDArray[np.float32] = (
-            self._corpus.vectors @ asked.vector if self._corpus.passages else np.zeros(0, np.float32)
+            self._corpus.vectors @ asked.vector
+            if self._corpus.passages
+            else np.zeros(0, np.float32)
         )
         candidates = self._ranked(asked, cosines, valid, as_of, audience)
         sentences = self._sentences(asked, candidates[:_READ])
@@ -239,19 +241,26 @@ class HybridKnowledge:
         )
 
     def _prepared(self, text: str) -> Question:
-        widened = self._synonyms.added_to(text)
         lexical = self._corpus.lexical
-        tokens = {*words_of(widened), *pairs_of(widened)}
+        # A word for it that these documents do not have says nothing about them.
+        canonical = [name for name in self._synonyms.canonical(text) if self._has(name)]
+        widened = " ".join((text, *(name for name in canonical if name not in text)))
+        tokens = {*words_of(widened), *pairs_of(widened), *things_of(text)}
         return question_of(
             text,
             widened,
-            self._synonyms.canonical(text),
+            canonical,
             {token: lexical.rarity(token) for token in tokens},
             self._encoder.queries([text])[0],
             lexical.scores(widened),
             known=lexical.knows,
+            is_foreign=is_foreign(text) == self._corpus.is_chinese,
             is_outside=any(pattern.search(text) for pattern in self._outside),
         )
+
+    def _has(self, name: str) -> bool:
+        words = words_of(name)
+        return bool(words) and all(map(self._corpus.lexical.knows, words))
 
     def _valid(
         self, asked: Question, as_of: date, known_on: date | None, day: date | None
@@ -324,9 +333,7 @@ class HybridKnowledge:
             found = [
                 self._corpus.position[item.passage_id]
                 for day in days
-                for item in self._index.nearest(
-                    asked.vector.tolist(), as_of=day, limit=_CANDIDATES
-                )
+                for item in self._index.nearest(asked.vector.tolist(), as_of=day, limit=_CANDIDATES)
             ]
         except KnowledgeUnavailable:
             logger.warning("vector index does not answer; the vectors are searched without it")

@@ -17,7 +17,7 @@ from knowledge.corpus import build_corpus
 from knowledge.folders import survey
 from knowledge.index_chroma import open_index
 from knowledge.ingest.convert import Converter
-from knowledge.retrieval import HybridKnowledge
+from knowledge.retrieval import HybridKnowledge, PairScorer
 from knowledge.vectors import PassageEncoder, Progress, VectorCache
 
 CONVERTED_FOLDER: Final = "converted"
@@ -69,6 +69,7 @@ def index_folder(
     *,
     synonyms: Mapping[str, Sequence[str]] | None = None,
     told: Callable[[str], None] | None = None,
+    pairs: PairScorer | None = None,
 ) -> HybridKnowledge:
     """Index a folder that is not a content pack, apart from the bank's own index.
 
@@ -79,6 +80,7 @@ def index_folder(
         progress: Told how far embedding is.
         synonyms: From the lexicon of a release.
         told: Told of each file that could not be read, and of what was taken out of others.
+        pairs: A cross-encoder instead of the learned reranker.
 
     Raises:
         ContentError: No file of the folder can be read.
@@ -94,7 +96,7 @@ def index_folder(
     index = open_index(
         corpus.passages, corpus.vectors, model=encoder.fingerprint, folder=data_dir / _INDEX
     )
-    return HybridKnowledge(corpus, index, encoder, synonyms=synonyms)
+    return HybridKnowledge(corpus, index, encoder, synonyms=synonyms, pairs=pairs)
 
 
 async def search_all(

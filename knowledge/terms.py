@@ -23,7 +23,21 @@ _MONTHS_OF_YEAR: Final = 12
 _ENGLISH: Final = {
     word: number
     for number, word in enumerate(
-        "one two three four five six seven eight nine ten eleven twelve".split(), start=1
+        [
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+        ],
+        start=1,
     )
 } | {"half": Decimal("0.5"), "thirty": 30, "ninety": 90}
 _COUNT: Final = rf"\d[\d,]*(?:\.\d+)?|{CHINESE_NUMBER}|仨|半"
@@ -51,6 +65,9 @@ _RANGES: Final = (
     (re.compile(rf"{_MONEY}(?:\(不含\)|\(含\))?(?:以上|及以上)"), "above"),
     (re.compile(rf"(?<!不)超(?:过|出){_MONEY}"), "above"),
 )
+_EACH: Final = frozenset({"一年", "1年", "一天", "1天", "一个月", "1个月"})
+_TERM_WORDS: Final = re.compile(r"存|期|定|通知|分|转|利率|整|死|贷|\|")
+_NEAR: Final = 3
 _LEAST: Final = 100
 """An amount below it is more often a count (三个) than money."""
 
@@ -77,9 +94,7 @@ def terms_of(text: str) -> frozenset[Term]:
 def terms_in(text: str) -> tuple[tuple[int, int, Term], ...]:
     """The terms of a normalised text with where they stand, left to right."""
     plain = _CALENDAR.sub(lambda match: "□" * len(match[0]), text)
-    return tuple(
-        (*match.span(), term) for match in _TERM.finditer(plain) for term in _term(match)
-    )
+    return tuple((*match.span(), term) for match in _TERM.finditer(plain) for term in _term(match))
 
 
 def _term(match: re.Match[str]) -> Iterator[Term]:

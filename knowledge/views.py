@@ -14,7 +14,7 @@ from knowledge.chunking import Passage, Sentence
 from knowledge.kinds import kinds_asked, kinds_headed, kinds_served
 from knowledge.rows import cells_of, in_words, is_row
 from knowledge.terms import Range, Term, amounts_of, ranges_of, terms_of
-from knowledge.words import is_foreign, normalised, pairs_of, words_of
+from knowledge.words import normalised, pairs_of, things_of, words_of
 
 Weights = Mapping[str, float]
 """Words or pairs of characters with what sharing them is worth."""
@@ -29,14 +29,18 @@ class Question:
         words: Those that passages may hold, synonyms included, with their rarity.
         pairs: Pairs of neighbouring characters, likewise.
         own: The words the customer said, without synonyms.
+        things: Those of them that name things.
         canonical: The bank's words for what the customer said.
         lexical: BM25 of every passage.
+        is_foreign: Asked in another script than the documents are written in.
+        is_outside: Of something the bank says its documents do not cover.
     """
 
     text: str
     words: Weights
     pairs: Weights
     own: Weights
+    things: Weights
     canonical: tuple[str, ...]
     kinds: frozenset[str]
     terms: frozenset[Term]
@@ -129,6 +133,7 @@ def question_of(  # noqa: PLR0913 - each is worked out elsewhere
     lexical: NDArray[np.float32],
     *,
     known: Callable[[str], bool],
+    is_foreign: bool,
     is_outside: bool,
 ) -> Question:
     """Put a normalised question together.
@@ -141,19 +146,20 @@ def question_of(  # noqa: PLR0913 - each is worked out elsewhere
         vector: Of the question.
         lexical: BM25 of every passage.
         known: Whether any passage has a word or pair: what none has cannot tell them apart.
-        is_outside: As in Question.
+        is_foreign: As in Question; so is `is_outside`.
     """
     return Question(
         text=text,
         words={word: rarity[word] for word in words_of(widened) if known(word)},
         pairs={pair: rarity[pair] for pair in pairs_of(widened) if known(pair)},
         own={word: rarity[word] for word in words_of(text)},
+        things={word: rarity[word] for word in things_of(text)},
         canonical=tuple(canonical),
         kinds=kinds_asked(text),
         terms=terms_of(text),
         amounts=amounts_of(text),
         vector=vector,
         lexical=lexical,
-        is_foreign=is_foreign(text),
+        is_foreign=is_foreign,
         is_outside=is_outside,
     )

@@ -18,6 +18,9 @@ _RUN: Final = re.compile(r"[\u3400-\u9fff]+|[a-z]+|\d+(?:[.,:]\d+)*%?")
 _CHINESE: Final = re.compile(r"[\u3400-\u9fff]")
 _to_simplified: Final = opencc.OpenCC("t2s")
 
+_THINGS: Final = ("n", "j", "l", "eng", "x")
+_ACTS: Final = frozenset({"vn", "an"})
+
 # Words every question may hold; they say how it is asked, not what it is about.
 _ASKING_WORDS: Final = """
     的 了 吗 呢 吧 啊 呀 嘛 么 啦 哦 哈 嗯 呃 得 着 过 是 我 你 您 他 她 它 们 我们 你们 咱 咱们
@@ -46,6 +49,21 @@ def is_foreign(text: str) -> bool:
 def words_of(text: str) -> list[str]:
     """Dictionary words of a normalised text, in order, without marks and asking words."""
     return [word for run in _RUN.findall(text) for word in _cut(run) if word not in _ASKING]
+
+
+def things_of(text: str) -> list[str]:
+    """Words of a normalised text that name things: nouns, and whatever is not Chinese."""
+    found: list[str] = []
+    for run in _RUN.findall(text):
+        if not _CHINESE.match(run):
+            found.append(_stem(run))
+            continue
+        found.extend(
+            word
+            for word, tag in rjieba.tag(run)
+            if len(word) > 1 and (tag.startswith(_THINGS) or tag in _ACTS)
+        )
+    return [word for word in found if word not in _ASKING]
 
 
 def pairs_of(text: str) -> list[str]:
@@ -93,7 +111,9 @@ class Synonyms:
 
     def found_in(self, text: str) -> list[tuple[int, int, str]]:
         """Variants and canonical words in a normalised text: start, end, canonical word."""
-        return [(*match.span(), self._canonical[match[0]]) for match in self._pattern.finditer(text)]
+        return [
+            (*match.span(), self._canonical[match[0]]) for match in self._pattern.finditer(text)
+        ]
 
 
 def _bounded(word: str) -> str:

@@ -20,7 +20,7 @@ from assistant.acting.grounded_answers import Told, tell_grounded
 from assistant.acting.telling import abstain
 from assistant.dialogue.stack import active_task, remember
 from assistant.errors import KnowledgeUnavailable
-from assistant.model.events import Abstained
+from assistant.model.events import Abstained, Answered
 from assistant.model.frozen import Facts
 from assistant.ports import PassageHit
 from assistant.response.grounded import Abstention, Grounding, asked_for, ground
@@ -28,6 +28,8 @@ from assistant.response.render import pick
 
 _SHORT = 10
 """Characters of a question too short to stand alone."""
+_LATELY = 3
+"""Turns after which nobody goes on from a question without naming its subject again."""
 _RELATED = 0.15
 """Least score of a passage whose document may be named as the closest one."""
 
@@ -112,13 +114,25 @@ async def _look_up(question: str, day: date, context: TurnContext) -> list[Passa
     Both readings are tried and the one the documents answer better is taken.
     """
     knowledge, today = context.ports.knowledge, context.today()
-    hits = await knowledge.search(question, as_of=day, known_on=today)
+    hits = await knowledge.search(
+        question, as_of=day, known_on=today, before=_asked_lately(context)
+    )
     task = active_task(context.log)
     if task is None or len(question) > _SHORT:
         return hits
     name = pick(context.log.release.flows[task.flow].name, "zh-Hans")
     about_task = await knowledge.search(f"{name}{question}", as_of=day, known_on=today)
     return max(hits, about_task, key=lambda found: found[0].score if found else 0.0)
+
+
+def _asked_lately(context: TurnContext) -> tuple[str, ...]:
+    """Questions of the last few turns, oldest first: what a short one may lean on."""
+    tracker = context.log.tracker
+    return tuple(
+        event.question
+        for event in tracker.events
+        if isinstance(event, Answered | Abstained) and 0 < tracker.turn - event.turn <= _LATELY
+    )
 
 
 def _who_knows(question: str, hits: Sequence[PassageHit], context: TurnContext) -> Facts:

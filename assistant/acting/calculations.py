@@ -22,7 +22,7 @@ from assistant.model.figures import Figure
 from assistant.response.calculation import Value, in_bounds, shown_value, work_out
 from assistant.response.cells import find_cell
 from assistant.response.render import pick
-from assistant.understanding.calculation import ASKED_SLOT
+from assistant.understanding.calculation import ASKED_SLOT, REACH
 from assistant.understanding.normalise import normalise
 
 _MOST_QUESTIONS: Final = 2
@@ -42,6 +42,8 @@ def calculate(question: str, context: TurnContext, as_of: date) -> bool:
     last = _last(context)
     if last is not None and last.missing:
         answer = context.log.tracker.slots.get(ASKED_SLOT)
+        if answer is None and carries_on(calculators[last.calculator], text):
+            answer = question
         if isinstance(answer, str):
             return _go_on(calculators[last.calculator], last, answer, context)
     if last is not None and not last.missing and carries_on(calculators[last.calculator], text):
@@ -207,10 +209,12 @@ def _note(
 
 
 def _last(context: TurnContext) -> Calculated | None:
-    """The calculation of this conversation that was talked about last."""
+    """The calculation of this conversation talked about last, if not too long ago."""
     events = reversed(context.log.tracker.events)
     last = next((e for e in events if isinstance(e, Calculated)), None)
-    return last if last and last.calculator in context.log.release.calculators else None
+    if last is None or last.calculator not in context.log.release.calculators:
+        return None
+    return last if context.log.tracker.turn - last.turn <= REACH else None
 
 
 def _known(last: Calculated) -> Known:

@@ -13,6 +13,9 @@ from assistant.model.commands import Command, SearchKnowledge, SetSlot, StartFlo
 from assistant.model.events import Frame, PlanChanged, PlanItem
 from assistant.model.ids import FrameId
 
+_TOLD = frozenset({"payee", "amount", "card"})
+"""Kinds of value told in the list: short, and said by the customer just before."""
+
 
 def read_plan(commands: Sequence[Command]) -> list[PlanItem]:
     """The wishes of a message with the values said for each, in the order they were said."""
@@ -115,9 +118,24 @@ def _put_back(frame: Frame, item: PlanItem, log: TurnLog) -> PlanItem:
     return item.model_copy(update={"values": known or item.values})
 
 
+def _details(item: PlanItem, log: TurnLog) -> str:
+    """What tells two tasks of one kind apart; nothing that is masked."""
+    definitions = log.release.slots
+    return ", ".join(
+        str(value.value)
+        for value in item.values
+        if value.slot in definitions
+        and definitions[value.slot].mask in {"none", "tail"}
+        and definitions[value.slot].kind in _TOLD
+        and value.value is not None
+    )
+
+
 def _announce(items: Sequence[PlanItem], log: TurnLog) -> None:
     planned: list[JsonValue] = [
-        {"flow": item.flow, "question": item.question} for item in items if not item.dropped
+        {"flow": item.flow, "question": item.question, "details": _details(item, log)}
+        for item in items
+        if not item.dropped
     ]
     push_pattern(log, "pattern_plan", {"planned": planned})
 

@@ -24,7 +24,7 @@ _FILLER: Final = re.compile(
     r"|what about|how about|for|then|and|if|the|of|it|is|was|at|in|instead|or|i|yuan|rmb"
     r"|[那换改再还有按存贷分借的呢吗呀啊就是年期]|[\W_]"
 )
-_LONGEST_REST: Final = 4
+_LONGEST_REST: Final = 2
 """Characters a follow-up may hold besides its values and words like 那…呢."""
 _EACH_MONTH: Final = re.compile(
     r"一个月(?=[要得应该]{0,2}(?:还|供|交|付|存|多少|扣))|\bone month\b(?= pay)"

@@ -51,6 +51,7 @@ class Knowledge(Protocol):
         limit: int = 5,
         audience: frozenset[str] = frozenset(),
         known_on: date | None = None,
+        before: Sequence[str] = (),
     ) -> list[PassageHit]:
         """Passages of versions valid on `as_of`, best first.
 
@@ -61,6 +62,8 @@ class Knowledge(Protocol):
             audience: Empty for everybody's documents.
             known_on: Day whose knowledge counts: what was published later, or had been
                 withdrawn by then, is left out. None: the same day as `as_of`.
+            before: What was asked before, oldest first; a question such as "那三年的呢" is read
+                with it.
 
         Raises:
             KnowledgeUnavailable: The index is missing or damaged.

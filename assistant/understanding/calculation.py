@@ -17,7 +17,7 @@ from assistant.understanding.moment import Moment
 
 ASKED_SLOT: Final = SlotName("calculation_value")
 """Slot of the one question a calculation asks when a value is missing."""
-_REACH: Final = 3
+REACH: Final = 3
 """Turns after which "那三年呢" no longer means the calculation."""
 
 
@@ -27,7 +27,7 @@ def read_calculation(moment: Moment) -> Command | None:
     text, words = moment.message.text, moment.message.original or moment.message.text
     tracker = moment.tracker
     last = next((e for e in reversed(tracker.events) if isinstance(e, Calculated)), None)
-    if last is not None and last.calculator in calculators and tracker.turn - last.turn <= _REACH:
+    if last is not None and last.calculator in calculators and tracker.turn - last.turn <= REACH:
         calculator = calculators[last.calculator]
         is_asked = tracker.asked is not None and tracker.asked.slot == ASKED_SLOT
         if is_asked and last.missing and is_value_of(calculator.input(last.missing), text):

@@ -89,9 +89,7 @@ def _listed(trace: Trace, listed_as: str) -> ListedWords | None:
 
 def _wishes(trace: Trace) -> str:
     read = [_scored_piece(piece) for piece in trace.pieces if piece.was_read]
-    return f"Every piece that asks for something reaches part {trace.limits.part:.2f}: " + (
-        f"{'; '.join(read)}."
-    )
+    return f"The pieces are likelier several wishes than one: {'; '.join(read)}."
 
 
 def _scored(trace: Trace, command: Command) -> str:
@@ -169,7 +167,7 @@ def _uncut(trace: Trace) -> Iterator[str]:
         return
     intent, probability = read[-1].scores.ranked[0]
     if probability < trace.limits.part:
-        yield f"Not cut: {_scored_piece(read[-1])}, below part {trace.limits.part:.2f}."
+        yield f"Not cut: {_scored_piece(read[-1])}, too weak beside the whole."
     elif len({piece.scores.ranked[0][0] for piece in read}) < len(read):
         yield "Not cut: two pieces ask for the same."
     else:

@@ -224,7 +224,8 @@ def _lent(
     if not both:
         return None
     label = max(both, key=lambda name: both[name])
-    return label, _LENT * both[label] / sum(both.values())
+    heard = max(alone.get(label, 0.0), together.get(label, 0.0))
+    return label, min(heard, _LENT * both[label] / sum(both.values()))
 
 
 def _told(intent: str, following: Piece | None, rules: WordRules) -> float:

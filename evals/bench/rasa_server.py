@@ -1,6 +1,4 @@
 """A Rasa server trained on a pack's examples, in a Python of its own: made, started, stopped.
-
-The training files are written as JSON, which every YAML 1.2 reader takes.
 """
 
 from __future__ import annotations
@@ -19,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 import httpx
+import yaml
 from pydantic import JsonValue
 
 from assistant.errors import SettingsError
@@ -30,6 +29,8 @@ _START_S: Final = 300.0
 _POLL_S: Final = 0.5
 _STOP_S: Final = 30.0
 _RANKED: Final = 10
+_WIDTH: Final = 10_000
+"""Characters of a line: an example is one line, whatever its length."""
 _KB_A_MB: Final = 1024
 _RESIDENT: Final = re.compile(r"^VmRSS:\s+(\d+) kB", re.MULTILINE)
 
@@ -72,11 +73,13 @@ def resident_mb(process: Path) -> float:
     return round(int(found[1]) / _KB_A_MB, 1) if found else 0.0
 
 
-def write_project(folder: Path, examples: Iterable[Example], epochs: int) -> None:
+def write_project(
+    folder: Path, examples: Iterable[Example], epochs: int, language: str = "zh"
+) -> None:
     """Write `config.yml`, `domain.yml` and `nlu.yml`.
 
-    The pipeline is Rasa's default one with its tokenizer for Chinese. There is no
-    FallbackClassifier: our thresholds judge the ranking.
+    The pipeline is Rasa's default one, with its tokenizer for Chinese where `language` is zh.
+    There is no FallbackClassifier: our thresholds judge the ranking.
     """
     by_intent: defaultdict[str, list[str]] = defaultdict(list)
     entities: set[str] = set()
@@ -88,7 +91,7 @@ def write_project(folder: Path, examples: Iterable[Example], epochs: int) -> Non
         for intent, texts in sorted(by_intent.items())
     ]
     pipeline: list[JsonValue] = [
-        {"name": "JiebaTokenizer"},
+        {"name": "JiebaTokenizer" if language == "zh" else "WhitespaceTokenizer"},
         {"name": "RegexFeaturizer"},
         {"name": "LexicalSyntacticFeaturizer"},
         {"name": "CountVectorsFeaturizer"},
@@ -97,7 +100,7 @@ def write_project(folder: Path, examples: Iterable[Example], epochs: int) -> Non
         {"name": "EntitySynonymMapper"},
     ]
     files: dict[str, dict[str, JsonValue]] = {
-        "config.yml": {"recipe": "default.v1", "language": "zh", "pipeline": pipeline},
+        "config.yml": {"recipe": "default.v1", "language": language, "pipeline": pipeline},
         "domain.yml": {
             "version": _FORMAT,
             "intents": [*sorted(by_intent)],
@@ -107,7 +110,8 @@ def write_project(folder: Path, examples: Iterable[Example], epochs: int) -> Non
     }
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
-        text = json.dumps(content, ensure_ascii=False, indent=1)
+        # Rasa looks for lines that begin with `nlu:` and skips a file without, JSON included.
+        text = yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=_WIDTH)
         (folder / name).write_text(text, encoding="utf-8")
 
 
@@ -129,6 +133,9 @@ def train(python: Path, folder: Path, clock: Clock) -> TrainedRasa:
         raise SettingsError(msg) from error
     if done.returncode != 0:
         msg = f"`rasa train` failed:\n{done.stderr[-2000:]}"
+        raise SettingsError(msg)
+    if not any((folder / "models").glob("*.tar.gz")):
+        msg = f"`rasa train` made no model:\n{done.stdout[-2000:]}"
         raise SettingsError(msg)
     return TrainedRasa(python, folder, (clock.monotonic_ms() - started) / 1000)
 

@@ -96,14 +96,18 @@ class Fitting:
         answerable = [question for question in questions if question.is_answerable]
         headings = list(self._headings())
         found = self._findings(answerable)
-        cases = [self._passages(one, question) for one, question in zip(found, answerable, strict=True)]
+        cases = [
+            self._passages(one, question) for one, question in zip(found, answerable, strict=True)
+        ]
         cases += [
             self._passages(one, question, _HEADING_WEIGHT)
             for one, question in zip(self._findings(headings), headings, strict=True)
         ]
         self.reranker = replace(self.reranker, passage=fit_choice(cases))
         found = self._findings(answerable)
-        cases = [self._sentences(one, question) for one, question in zip(found, answerable, strict=True)]
+        cases = [
+            self._sentences(one, question) for one, question in zip(found, answerable, strict=True)
+        ]
         self.reranker = replace(self.reranker, sentence=fit_choice(cases))
         self.reranker = replace(self.reranker, answer=self._answer(questions))
         return self.reranker
@@ -139,9 +143,7 @@ class Fitting:
             for question in questions
         ]
 
-    def _passages(
-        self, found: Findings, question: LabelledQuestion, weight: float = 1.0
-    ) -> Case:
+    def _passages(self, found: Findings, question: LabelledQuestion, weight: float = 1.0) -> Case:
         passages = [self._built.corpus.passages[one.position] for one in found.candidates]
         labels = [_worth(question, passage) for passage in passages]
         return Case(np.array([one.features for one in found.candidates]), np.array(labels), weight)
@@ -174,7 +176,10 @@ def unlabelled(
 
 
 def _worth(question: LabelledQuestion, passage: Passage) -> float:
-    if passage.document_id not in question.documents or question.version not in {"", passage.version}:
+    if passage.document_id not in question.documents or question.version not in {
+        "",
+        passage.version,
+    }:
         return 0.0
     last = passage.section.rsplit(" / ", maxsplit=1)[-1]
     is_section = not question.sections or {passage.section, last} & {*question.sections}

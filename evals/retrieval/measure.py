@@ -45,9 +45,7 @@ class Asked:
 
     def found_at(self, places: int, *, exactly: bool) -> bool:
         """Whether a right document, or exactly a right section, is among the first places."""
-        is_right = (
-            self.question.is_right_section if exactly else self.question.is_right_document
-        )
+        is_right = self.question.is_right_section if exactly else self.question.is_right_document
         return any(is_right(hit) for hit in self.hits[:places])
 
     @property

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from assistant.errors import ContentError
 from assistant.ports.knowledge import PassageHit
+from knowledge.chunking import Passage
 
 PRACTICE: Final = "practice"
 _BOTH: Final = " / "
@@ -47,11 +48,11 @@ class LabelledQuestion:
         """Whether the documents answer it."""
         return bool(self.documents)
 
-    def is_right_document(self, hit: PassageHit) -> bool:
+    def is_right_document(self, hit: PassageHit | Passage) -> bool:
         """Whether a passage is of a right document in the right version."""
         return hit.document_id in self.documents and self.version in {"", hit.version}
 
-    def is_right_section(self, hit: PassageHit) -> bool:
+    def is_right_section(self, hit: PassageHit | Passage) -> bool:
         """Whether a passage is of a right section, too."""
         ends = hit.section.rsplit(" / ", maxsplit=1)[-1]
         return self.is_right_document(hit) and (

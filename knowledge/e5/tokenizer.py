@@ -25,6 +25,10 @@ _BASE: Final = 0x9E3779B97F4A7C15
 """Of the polynomial hash: odd, so that it has an inverse; 2^64 over the golden ratio."""
 _INVERSE: Final = pow(_BASE, -1, 1 << 64)
 
+_KIND: Final = 0xC0
+_CONTINUED: Final = 0x80
+"""A byte of UTF-8 whose two highest bits are 10 continues a character."""
+
 _Numbers = NDArray[np.uint64]
 
 
@@ -34,7 +38,8 @@ class Tokenizer:
     def __init__(self, vocabulary: Vocabulary) -> None:
         """Index the pieces."""
         text = vocabulary.pieces.decode("utf-8")
-        heads = (np.frombuffer(vocabulary.pieces, np.uint8) & 0xC0) != 0x80
+        kinds = np.frombuffer(vocabulary.pieces, np.uint8) & _KIND
+        heads = kinds != _CONTINUED
         characters = np.concatenate([[0], np.cumsum(heads)])[vocabulary.ends]
         starts, ends = characters[:-1], characters[1:]
         hashes = _Hashes.of(text).between(starts, ends)

@@ -93,12 +93,12 @@ async def test_three_pieces_on_the_stream_are_understood_as_one(site):
 
 async def test_three_pieces_posted_at_once_return_one_turn_each(site):
     customer = await enter(site.http)
-    said = [customer.say(piece, f"m-{number}") for number, piece in enumerate(PIECES)]
+    said = [customer.say(piece, f"p-{number}") for number, piece in enumerate(PIECES)]
     turns = await asyncio.gather(*said)
     assert turns[0] == turns[1] == turns[2]
     assert keys(turns[0]) == ["ask_confirm_lock_card"]
-    assert await customer.say(PIECES[1], "m-1") == turns[0]
-    assert await customer.said() == ["m-0", "m-1", "m-2"]
+    assert await customer.say(PIECES[1], "p-1") == turns[0]
+    assert await customer.said() == ["p-0", "p-1", "p-2"]
     assert keys(await customer.press(AFFIRM)) == ["lock_card_done"]
     assert await status(site.bank, "6688") == "locked"
     assert len(await journal(site.bank)) == 1

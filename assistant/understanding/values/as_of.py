@@ -70,11 +70,9 @@ def asked_day(text: str, today: date) -> AskedDay | None:
     terms = _TERMS.search(text) and not _OWN_RECORDS.search(text)
     if not terms and not _THEN.search(text):
         return None
+    coming = _COMING.search(text) is not None
     found = sorted(
-        (
-            AskedDay(*one)
-            for one in times_named(text, today, coming=_COMING.search(text) is not None)
-        ),
+        (AskedDay(*one) for one in times_named(text, today, coming=coming)),
         key=lambda one: (one.last - one.first, one.start),
     )
     named = found[0] if found else None

@@ -85,12 +85,26 @@ async def test_without_a_price_table_no_exchange_is_worked_out():
     assert talk.answered is None
 
 
-async def test_a_value_refused_twice_ends_in_an_honest_no():
+async def test_a_value_that_makes_no_sense_twice_ends_in_an_honest_no():
+    talk = desk()
+    await talk.say("帮我算一下存5万定期的利息")
+    assert "多久" in await talk.text("五百年")
+    await talk.say("五百年")
+    assert talk._last(Abstained).reason == "value_not_given"
+
+
+async def test_something_else_is_no_value_of_a_calculation():
     talk = desk()
     await talk.say("帮我算一下定期利息")
-    for _ in range(3):
-        await talk.say("嗯不好说")
-    assert talk._last(Abstained) is not None
+    await talk.say("大额存单能转让吗")
+    assert talk._last(Abstained).question == "大额存单能转让吗"
+
+
+async def test_another_product_does_not_carry_the_calculation_on():
+    talk = desk()
+    await talk.say("存5万三年利息多少")
+    await talk.say("那五年期的大额存单利率呢")
+    assert talk.calculated.turn == 1
 
 
 async def test_a_rate_question_without_an_amount_is_left_to_the_documents():

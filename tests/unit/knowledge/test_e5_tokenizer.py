@@ -8,7 +8,7 @@ from knowledge.e5.tokenizer import Tokenizer
 from knowledge.e5.weights import Vocabulary
 
 PIECES = ["<s>", "</s>", "<unk>", "▁", "a", "b", "ab", "▁ab", "挂", "失", "挂失", "abba"]
-SCORES = [0, 0, 0, -3, -4, -4, -5, -4.5, -6, -6, -8, -9.5]
+SCORES = [0, 0, 0, -3, -4, -4, -5, -4.5, -6, -6, -8, -10]
 UNKNOWN = 2
 
 

@@ -77,13 +77,13 @@ async def test_pieces_show_their_own_scores_and_make_the_plan():
         "lock_card",
         "check_balance",
     ]
-    assert "Every piece" in chosen(trace)
+    assert "several wishes" in chosen(trace)
 
 
 async def test_a_piece_too_weak_for_a_plan_is_why_the_message_was_not_cut():
     trace = await trace_of("也许可以，看余额吧")
     assert not trace.is_plan
-    assert any(f"below part {Thresholds().part:.2f}" in reason for reason in lost(trace))
+    assert any(reason.startswith("Not cut") for reason in lost(trace))
 
 
 async def test_a_close_call_says_which_limits_it_missed():

@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from assistant.understanding.language import guess_locale
 from assistant.understanding.normalise import has_words, normalise, plain, readable
-from assistant.understanding.plan import segments
 
 FAMILY = "👨\u200d👩\u200d👧"
 REWRITES = {"挂矢": "挂失", "唔该": "谢谢", "俾": "给", "咁": "", "abc": "a", "块": "人民币元"}
@@ -125,20 +124,6 @@ def test_words_are_letters_digits_and_characters(text, answer):
 )
 def test_whole_messages_are_compared_without_punctuation(text, form):
     assert plain(text) == form
-
-
-def test_a_message_is_cut_where_people_join_wishes_and_each_piece_keeps_its_place():
-    text = "先鎖卡，然後查餘額"
-    message = normalise(text, {})
-    pieces = segments(message)
-    assert [piece.text for piece in pieces] == ["先锁卡", "查余额"]
-    last = pieces[1]
-    assert text[slice(*last.span(0, len(last.text)))] == "查餘額"
-
-
-def test_a_message_of_one_wish_stays_whole():
-    message = normalise("锁卡，好吗", {})
-    assert segments(message) == [message]
 
 
 @pytest.mark.parametrize(
