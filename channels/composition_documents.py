@@ -97,8 +97,9 @@ def decide(  # noqa: PLR0913 - what a decision holds
     now = ledger.standings(sources)
     waiting = {"submit": {"draft", "rejected"}, "approve": {"submitted"}, "reject": {"submitted"}}
     fitting = waiting[deed] | ({"draft", "rejected"} if maker else set())
-    if not wanted:
-        sources = [one for one in sources if now[file_of(one)].status in fitting]
+    due = [one for one in sources if now[file_of(one)].status in fitting]
+    # Names that fit a document already dealt with are no mistake while another one waits.
+    sources = due if due or not wanted else sources
     if deed != "reject":
         _read_all(sources, settings)
     written: list[Decision] = []

@@ -65,8 +65,8 @@ SCRIPTS: Final = (
         name="three-deep",
         title="Three deep, two corrections, one ledger",
         about="A transfer is interrupted by a card to lock, that by a question, and that by the "
-        "balance; the customer comes back to each with a recap, corrects the amount and then the "
-        "account that pays, and confirms once.",
+        "balance of another card; the customer comes back to each, corrects the amount twice, and "
+        "confirms once.",
         setup=Setup(customer="C1001", level=4),
         says=(
             "给妈妈转五百",

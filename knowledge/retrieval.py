@@ -251,12 +251,21 @@ class HybridKnowledge:
             widened,
             canonical,
             {token: lexical.rarity(token) for token in tokens},
-            self._encoder.queries([text])[0],
+            self._vector(text, canonical),
             lexical.scores(widened),
             known=lexical.knows,
             is_foreign=is_foreign(text) == self._corpus.is_chinese,
             is_outside=any(pattern.search(text) for pattern in self._outside),
         )
+
+    def _vector(self, text: str, canonical: Sequence[str]) -> NDArray[np.float32]:
+        """Of the question, drawn towards the bank's words for what it says."""
+        if not canonical:
+            vector: NDArray[np.float32] = self._encoder.queries([text])[0]
+            return vector
+        both = self._encoder.queries([text, f"{text} {' '.join(canonical)}"]).sum(axis=0)
+        length = float(np.linalg.norm(both))
+        return np.asarray(both / length if length else both, dtype=np.float32)
 
     def _has(self, name: str) -> bool:
         words = words_of(name)

@@ -33,6 +33,32 @@ CALLED = "called"
 """In the context of a frame: the call step whose flow is running, or has returned."""
 
 
+DISPLACED = "displaced"
+"""In the context of a frame: values of waiting tasks that this task's own values have replaced."""
+
+
+def displace(log: TurnLog, slot: SlotName) -> bool:
+    """Keep a waiting task's value aside for the task just begun, which has one of its own.
+
+    "6688里有多少钱" while the card 3021 is about to be locked is no correction: when the look-up
+    is over, the card to be locked is 3021 again.
+
+    Returns:
+        Whether the slot is one of the begun task's and a waiting one uses it too.
+    """
+    top, below = log.tracker.top, log.tracker.stack[:-1]
+    if top is None or top.kind != "flow" or top.step is not None:
+        return False
+    if slot not in _slots_of(log, flow_of(log, top), {}):
+        return False
+    if not any(slot in _slots_of(log, flow_of(log, f), {}) for f in below if f.kind != "pattern"):
+        return False
+    known = top.context.get(DISPLACED)
+    kept: Facts = {slot: log.tracker.slots.get(slot), **(known if isinstance(known, dict) else {})}
+    remember(log, {DISPLACED: kept})
+    return True
+
+
 def skip_mark(slot: SlotName) -> str:
     """In the context of a frame: the customer does not want to give this slot."""
     return f"skipped_{slot}"
@@ -183,12 +209,28 @@ def active_task(log: TurnLog) -> Frame | None:
 
 def bring_up(log: TurnLog, frame: Frame) -> None:
     """Make a waiting task the active one."""
+    frame = _exchange(log, frame)
     rest = tuple(other for other in log.tracker.stack if other.frame_id != frame.frame_id)
     below = rest[-1] if rest else None
     if below is not None and below.kind == "flow":
         log.add(FlowInterrupted, flow=below.flow, frame_id=below.frame_id)
     log.add(StackChanged, stack=(*rest, frame))
     log.add(FlowResumed, flow=frame.flow, frame_id=frame.frame_id)
+
+
+def _exchange(log: TurnLog, frame: Frame) -> Frame:
+    """Before a waiting task comes up: its own values again, those of the task on top kept aside."""
+    top = log.tracker.stack[-1]
+    displaced = top.context.get(DISPLACED)
+    if top.frame_id == frame.frame_id or not isinstance(displaced, dict):
+        return frame
+    own = _slots_of(log, flow_of(log, frame), {})
+    wanted = {name: value for name, value in displaced.items() if SlotName(name) in own}
+    kept = {name: log.tracker.slots.get(name) for name in wanted}
+    remember(log, {DISPLACED: {n: v for n, v in displaced.items() if n not in wanted}})
+    for name, value in wanted.items():
+        log.add(SlotSet, slot=SlotName(name), value=value, origin="flow")
+    return frame.model_copy(update={"context": {**frame.context, DISPLACED: kept}})
 
 
 def called_by(log: TurnLog, frame: Frame) -> list[Frame]:
@@ -211,10 +253,20 @@ def _remove(log: TurnLog, frame: Frame, flow: Flow) -> None:
         return  # a called flow is part of its caller: its slots last as long as the caller's
     still_needed = {name for other in rest for name in _slots_of(log, flow_of(log, other), {})}
     used = _slots_of(log, flow, {}) | ({*OUTCOME_SLOTS} if frame.kind == "flow" else set())
+    _put_back(log, frame, still_needed)
     for slot in sorted(used - still_needed):
         initial = log.release.slots[slot].initial_value if slot in log.release.slots else None
         if tracker.slots.get(slot) != initial:
             log.add(SlotSet, slot=slot, value=initial, origin="reset")
+
+
+def _put_back(log: TurnLog, frame: Frame, still_needed: set[SlotName]) -> None:
+    """Give the waiting tasks back the values the frame had displaced."""
+    displaced = frame.context.get(DISPLACED)
+    for name, value in displaced.items() if isinstance(displaced, dict) else ():
+        slot = SlotName(name)
+        if slot in still_needed and log.tracker.slots.get(slot) != value:
+            log.add(SlotSet, slot=slot, value=value, origin="flow")
 
 
 def _slots_of(log: TurnLog, flow: Flow, seen: dict[FlowId, None]) -> set[SlotName]:

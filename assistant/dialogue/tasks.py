@@ -12,6 +12,7 @@ from assistant.dialogue.repair import correct, is_own_slot
 from assistant.dialogue.stack import (
     active_task,
     bring_up,
+    displace,
     drop,
     flow_of,
     push,
@@ -92,6 +93,10 @@ def take_value(command: SetSlot | CorrectSlot, log: TurnLog) -> None:
     correction = CorrectSlot(slot=command.slot, value=command.value, span=command.span)
     if isinstance(command, CorrectSlot):
         correct(log, correction)
+    elif displace(log, command.slot):
+        log.add(
+            SlotSet, slot=command.slot, value=command.value, origin="customer", span=command.span
+        )
     elif present == command.value:
         return
     elif present is not None and not is_asked and is_own_slot(log, command.slot):

@@ -215,7 +215,7 @@ class _Reading:
         is_ours = whole.known >= limits.known
         if wish.probability < (limits.sure if is_ours else limits.part):
             return whole, self.message
-        is_clear = is_ours and whole.ranked[0][1] >= limits.part
+        is_clear = is_ours and whole.ranked[0][1] >= limits.part and not wish.is_plain
         if not reading.has_denied and (is_clear or (is_ours and wish.intent == whole.ranked[0][0])):
             return whole, self.message
         scores = IntentScores(ranked=((wish.intent, wish.probability),), known=1.0)

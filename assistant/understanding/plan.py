@@ -36,6 +36,8 @@ _COMMA_ORDER: Final = 0.4
 _EMERGENT: Final = 0.9
 """Least probability of a meaning that only the whole has and none of its pieces."""
 _EMERGENT_COST: Final = 0.4
+_PLAIN: Final = 0.95
+"""Least weight of a piece whose wish stands whatever the whole seems to be about."""
 _SWAPS: Final = frozenset({"before", "rather"})
 
 
@@ -47,11 +49,13 @@ class Wish:
         words: The customer's words for it, with the reasons told beside it.
         intent: What it is.
         probability: How sure that is, 0 to 1.
+        is_plain: Whether one piece says it by itself, beyond doubt.
     """
 
     words: Normalised
     intent: str
     probability: float
+    is_plain: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,15 @@ def read_wishes(message: Normalised, ears: Ears, whole: IntentScores) -> Reading
     wishes = [part for part in best if part.intent]
     ordered = _in_order(wishes, weighed, rules)
     found = tuple(
-        Wish(words=_words(part, best, weighed), intent=part.intent, probability=part.probability)
+        Wish(
+            words=_words(part, best, weighed),
+            intent=part.intent,
+            probability=part.probability,
+            is_plain=any(
+                each.intent == part.intent and each.is_request and each.weight >= _PLAIN
+                for each in _of(part, weighed)
+            ),
+        )
         for part in ordered
     )
     return Reading(found, tuple(cut), any(each.is_denied for each in weighed))

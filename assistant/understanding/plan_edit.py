@@ -13,13 +13,13 @@ from assistant.model.commands import (
     SearchKnowledge,
     StartFlow,
 )
+from assistant.model.numerals import DIGITS
 from assistant.model.tracker import Tracker
 from assistant.understanding.moment import Moment
 from assistant.understanding.normalise import Normalised
 from assistant.understanding.payloads import flow_for_intent
 from assistant.understanding.slots import fill, may_move_money, task_slots
 from assistant.understanding.values.extract import Wanted, extract
-from assistant.model.numerals import DIGITS
 
 _EVERYTHING: Final = re.compile(
     r"(?:全部?|都|统统|所有的?).{0,3}(?:不办|不要|取消|算了|别办|不弄|不做)|"

@@ -21,8 +21,8 @@ THING: Final = "thing"
 """Kind of what the bank lists under `plan_things`."""
 _HAPPENED: Final = re.compile(r"(?:了|过|不见|\blost|\bgone|\bmissing|\bstolen)\s*$")
 _TELLER: Final = re.compile(
-    r"(?:我|俺|咱|他|她|它|这|那|有|里面|因为|由于|刚|昨|前天|上次|上回|最近|现在|今天|快到|"
-    r"i\b|my\b|he\b|she\b|it\b|someone\b|because\b)"
+    r"(?:我|俺|咱|他|她|它|这|那|有|里面|因为|由于|刚|昨|前天|上次|上回|最近|现在|今天|快到|如果|要是|假如|万一|"
+    r"if\b|i\b|my\b|he\b|she\b|it\b|someone\b|because\b)"
 )
 _THIS: Final = re.compile(r"(?:昨天|前天|上周|上个月|刚才)?(?:这|那)(?:笔|期|张|个|边)?")
 """Begins what something is done to, if a verb follows, and else a story."""
@@ -156,7 +156,7 @@ def _weighed(
         lent = _lent(text, piece.joint, before, scores, ears)
         if lent is not None and (lent[1] > probability or intent == before[-1].intent):
             intent, probability = lent
-    factor = _factor(piece, said, intent, following, before, rules)
+    factor = _factor(piece, said, (intent, probability), following, before, rules)
     return Weighed(
         piece=piece,
         intent=intent,
@@ -174,12 +174,13 @@ def _weighed(
 def _factor(
     piece: Piece,
     said: _Said,
-    intent: str,
+    about: tuple[str, float],
     following: Piece | None,
     before: Sequence[Weighed],
     rules: WordRules,
 ) -> float:
     """How much the way it is said makes it a wish of its own, 0 to 1."""
+    intent, probability = about
     is_comma = piece.joint == "comma" and len(before) > 0
     if said.is_denied or (following is not None and following.joint == "if"):
         return _DENIED
@@ -188,7 +189,10 @@ def _factor(
     if intent == QUESTION and (not said.asks or (is_comma and before[-1].is_story)):
         return _UNASKED
     if said.tells:
-        return _PLAIN if piece.joint == "next" else _told(intent, following, rules)
+        is_clear = probability >= _CLEAR
+        return (
+            _PLAIN if piece.joint == "next" else _told(intent, following, rules, is_clear=is_clear)
+        )
     return 1.0 if said.is_request or said.asks or piece.joint in {"next", "again"} else _PLAIN
 
 
@@ -228,8 +232,8 @@ def _lent(
     return label, min(heard, _LENT * both[label] / sum(both.values()))
 
 
-def _told(intent: str, following: Piece | None, rules: WordRules) -> float:
-    if rules.lists("plan_told", intent):
+def _told(intent: str, following: Piece | None, rules: WordRules, *, is_clear: bool) -> float:
+    if is_clear and rules.lists("plan_told", intent):
         return _TOLD_FLOW
     return _CALLED if following is not None and following.joint == "next" else _TOLD
 
@@ -262,6 +266,8 @@ def _is_denied(text: str, rules: WordRules) -> bool:
 def _is_detail(piece: _Said, rules: WordRules) -> bool:
     """Something that belongs to the wish just said: "备注买菜", "三万", "给妈妈1000"."""
     if starts_with("plan_detail", piece.text, rules):
+        return True
+    if piece.text.endswith("的") and not piece.is_request:
         return True
     said = [word for kind, words in piece.values.items() if kind != THING for word in words]
     rest = piece.text

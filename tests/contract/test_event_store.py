@@ -207,3 +207,12 @@ async def test_conversations_that_cite_a_document_are_found_oldest_first(store):
 
     assert await store.citing("rates") == [C2, C1]
     assert await store.citing("nothing") == []
+
+
+async def test_conversations_are_found_by_the_types_of_their_events(store):
+    for conversation, minute in ((C1, 2), (C2, 1)):
+        at = NOON + timedelta(minutes=minute)
+        gone = Abstained(at=at, turn=1, release="r", question="q", reason="not_sure")
+        await store.append(conversation, 0, [gone])
+    assert await store.holding(["abstained", "feedback_given"]) == [C2, C1]
+    assert await store.holding(["feedback_given"]) == []

@@ -29,10 +29,18 @@ from assistant.model.events import (
     SlotSet,
     TurnFinished,
 )
-from assistant.model.ids import ConversationId, DocumentId, Fingerprint, FlowId, FrameId, SlotName
+from assistant.model.ids import (
+    ConversationId,
+    DocumentId,
+    Fingerprint,
+    FlowId,
+    FrameId,
+    PassageId,
+    SlotName,
+)
 from assistant.model.message import InboundMessage, ReplyPart, Turn
 from assistant.model.release import Release, ResponseVariant
-from assistant.ports import Clock, IdSource, StoredEvent
+from assistant.ports import Clock, IdSource, PassageHit, SentenceHit, StoredEvent
 from assistant.response.public import public_turn
 
 RELEASE = Release(
@@ -179,6 +187,32 @@ class NoReviews:
         return 0
 
 
+SENTENCE = "拨打<电话>。"
+ROW = "| 夜间 | 24小时 |"
+PASSAGE = PassageHit(
+    passage_id=PassageId("debit-card-loss@2026-09-01#办理方式-1"),
+    document_id=CARD_LOSS,
+    title="借记卡挂失",
+    section="办理方式",
+    version="2026-09-01",
+    effective_from=date(2026, 9, 1),
+    effective_to=None,
+    text=f"- {SENTENCE}\n\n| 时间 | 服务 |\n|---|---|\n{ROW}",
+    score=0.9,
+    sentences=(SentenceHit(text=SENTENCE, score=0.9), SentenceHit(text=ROW, score=0.4)),
+)
+
+
+class OneText:
+    """Text of the stored document, and what every search finds."""
+
+    def version(self, document_id: str, version: str) -> list[PassageHit]:
+        return [PASSAGE] if document_id == CARD_LOSS else []
+
+    async def search(self, question: str, **_: object) -> list[PassageHit]:
+        return [PASSAGE]
+
+
 @dataclass
 class ScriptedService:
     clock: Clock
@@ -186,6 +220,8 @@ class ScriptedService:
     broadcast: LossyBroadcast = field(default_factory=LossyBroadcast)
     release: Release = RELEASE
     library: OneDocument = field(default_factory=OneDocument)
+    documents: OneText = field(default_factory=OneText)
+    knowledge: OneText = field(default_factory=OneText)
     checks: dict[str, str] = field(default_factory=lambda: {"database": "ok"})
     assistant: ScriptedAssistant = field(init=False)
     colleagues: Colleagues = field(init=False)

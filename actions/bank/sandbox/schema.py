@@ -18,6 +18,7 @@ CREATE TABLE customers (
     risk_level TEXT,
     risk_assessed_on TEXT,
     transfer_cool_off_until TEXT,
+    payments_held_until TEXT,
     CHECK ((risk_level IS NULL) = (risk_assessed_on IS NULL))
 ) WITHOUT ROWID;
 
@@ -53,8 +54,32 @@ CREATE TABLE credit_bills (
     bill_fen INTEGER NOT NULL,
     minimum_fen INTEGER NOT NULL,
     statement_on TEXT NOT NULL,
-    due_on TEXT NOT NULL
+    due_on TEXT NOT NULL,
+    -- Taken off the bill since its statement: repaid, or turned into instalments.
+    repaid_fen INTEGER NOT NULL DEFAULT 0,
+    instalment_fen INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
+
+-- Accounts at companies that bill households. Top-ups of mobile numbers need no row.
+CREATE TABLE utility_accounts (
+    kind TEXT NOT NULL,
+    number TEXT NOT NULL,
+    company TEXT NOT NULL,
+    holder TEXT NOT NULL,
+    customer_id TEXT REFERENCES customers (customer_id),
+    due_fen INTEGER NOT NULL CHECK (due_fen >= 0),
+    PRIMARY KEY (kind, number)
+) WITHOUT ROWID;
+
+-- Who of the bank looked at a customer's data, when and what for.
+CREATE TABLE data_accesses (
+    access_id INTEGER PRIMARY KEY,
+    customer_id TEXT NOT NULL REFERENCES customers (customer_id),
+    at TEXT NOT NULL,
+    role TEXT NOT NULL,
+    purpose TEXT NOT NULL,
+    data TEXT NOT NULL
+);
 
 CREATE TABLE loans (
     loan_id TEXT PRIMARY KEY,
@@ -105,11 +130,12 @@ CREATE TABLE holdings (
 ) WITHOUT ROWID;
 CREATE INDEX holdings_of_customer ON holdings (customer_id);
 
--- Orders, cases and appointments share one shape; `record` tells them apart.
+-- Orders, cases and appointments share one shape; `record` tells them apart. Visitors may
+-- complain, report a scam and book a visit: those belong to no customer.
 CREATE TABLE requests (
     request_id TEXT PRIMARY KEY,
     record TEXT NOT NULL CHECK (record IN ('order', 'case', 'appointment')),
-    customer_id TEXT NOT NULL REFERENCES customers (customer_id),
+    customer_id TEXT REFERENCES customers (customer_id),
     kind TEXT NOT NULL,
     status TEXT NOT NULL,
     created_at TEXT NOT NULL,

@@ -80,3 +80,11 @@ async def test_a_document_that_stayed_as_it_was_touches_nobody():
     assert [one async for one in affected_in(store, load_release(CONTENT), comparison)] == []
     loss = compare([parse_document(LOSS, "x.md")], "debit-card-loss", None, None)
     assert loss.change_of("挂失后卡片立即停用！", "办理方式") is None
+
+
+def test_the_sentence_about_the_same_thing_takes_the_place_of_a_changed_one():
+    rows = "整存整取一年年利率为1.31%。整存整取三年年利率为1.20%。整存整取五年年利率为1.30%。\n"
+    newer = new_rates().replace("整存整取三年年利率为1.30%。\n", rows)
+    comparison = compare([parse_document(newer, "x.md")], "deposit-rates", None, None)
+    change = comparison.change_of("整存整取三年年利率为1.30%。", "定期存款利率")
+    assert change.new == "整存整取三年年利率为1.20%。"

@@ -181,7 +181,7 @@ async def test_a_close_call_is_one_question_with_a_button_for_each_option(talk):
 
 @pytest.mark.parametrize("command", [Affirm(), Deny()])
 async def test_a_yes_or_no_to_which_of_these_answers_no_read_back(at_read_back, command):
-    await at_read_back.say(Clarify(options=("lock_card", "check_balance")))
+    await at_read_back.say(Clarify(options=("lock_card", "transfer_money")))
     turn = await at_read_back.say(command)
     assert keys(turn) == ["ask_confirm_transfer"]
     assert outcome(turn) == []

@@ -19,6 +19,16 @@ class ChangeBody(BaseModel):
     customer_id: str = Field(min_length=1, max_length=64, examples=["C1001"])
 
 
+NOBODY = ""
+"""Stands for the customer in what somebody did who is not signed in."""
+
+
+class VisitorBody(ChangeBody):
+    """A change that needs no customer: a complaint, a report of a scam, a visit."""
+
+    customer_id: str = Field(default=NOBODY, max_length=64, examples=["C1001"])
+
+
 class CardBody(ChangeBody):
     """A change of one of the customer's cards."""
 

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from actions.bank.sandbox.calendar import add_months, bank_date, to_iso
 from actions.bank.sandbox.ledger import CLEARING, reference_of, verify
 from actions.bank.sandbox.seed.credit import open_bill
+from actions.bank.sandbox.seed.households import data_accesses, utility_accounts
 from actions.bank.sandbox.seed.history import history
 from actions.bank.sandbox.seed.identity import card_number, id_number
 from actions.bank.sandbox.seed.loans import schedule
@@ -37,6 +38,8 @@ def build(connection: sqlite3.Connection, seed_date: date) -> None:
         ("time_deposits", _time_deposits),
         ("credit_bills", _credit_bills),
         ("holdings", _holdings),
+        ("utility_accounts", utility_accounts),
+        ("data_accesses", data_accesses),
     ):
         _insert(connection, table, [row for person in PEOPLE for row in make(person, seed_date)])
     _ledger(connection, history(seed_date))
@@ -101,6 +104,7 @@ def _customer(person: Person, seed_date: date) -> Iterator[Row]:
         json.dumps(preferences),
         level,
         assessed_on,
+        None,
         None,
     )
 
@@ -172,6 +176,8 @@ def _credit_bills(person: Person, seed_date: date) -> Iterator[Row]:
                 bill.minimum_fen,
                 bill.statement_on.isoformat(),
                 bill.due_on.isoformat(),
+                0,
+                0,
             )
 
 

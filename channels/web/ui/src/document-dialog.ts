@@ -5,6 +5,7 @@ import { customElement, property, state } from "lit/decorators.js";
 
 import { HttpProblem, bankDocument } from "./api.ts";
 import "./dialog-frame.ts";
+import { documentText, documentTextStyle } from "./document-text.ts";
 import type { BubbleEvents } from "./message-bubble.ts";
 import type { BankDocument, Locale } from "./protocol.ts";
 import { findQuote } from "./quote.ts";
@@ -16,6 +17,7 @@ import { words } from "./strings.ts";
 export class DocumentDialog extends LitElement {
   static override styles = [
     sharedStyle,
+    documentTextStyle,
     css`
       .about {
         display: flex;
@@ -29,21 +31,6 @@ export class DocumentDialog extends LitElement {
       h3 {
         margin: 1.1rem 0 0.3rem;
         font-size: 1rem;
-      }
-
-      .text {
-        margin: 0;
-        white-space: pre-line;
-        overflow-wrap: anywhere;
-      }
-
-      mark {
-        padding: 0.1em 0;
-        border-radius: 3px;
-        background: var(--mark);
-        color: var(--ink);
-        box-shadow: 0 0 0 2px var(--mark);
-        scroll-margin: 4rem;
       }
     `,
   ];
@@ -100,16 +87,13 @@ export class DocumentDialog extends LitElement {
     return document.sections.map(
       (one, index) => html`<section>
         ${one.heading ? html`<h3>${one.heading}</h3>` : nothing}
-        <p class="text">${index === marked ? this.withMark(one.text) : one.text}</p>
+        ${documentText(
+          one.text,
+          index === marked ? this.source.quote : "",
+          words(this.locale, "quoted"),
+        )}
       </section>`,
     );
-  }
-
-  private withMark(text: string): TemplateResult | string {
-    const found = findQuote(text, this.source.quote);
-    if (found === null) return text;
-    const label = words(this.locale, "quoted");
-    return html`${found.before}<mark aria-label=${label}>${found.quote}</mark>${found.after}`;
   }
 
   private async load(): Promise<void> {

@@ -7,6 +7,7 @@ import * as api from "./api.ts";
 import "./desk-sign-in.ts";
 import type { Colleague } from "./desk-sign-in.ts";
 import "./document-dialog.ts";
+import { documentText, documentTextStyle } from "./document-text.ts";
 import { markIcon } from "./icons.ts";
 import type { BubbleEvents } from "./message-bubble.ts";
 import { applyElder, applyLocale, storedElder, storedLocale } from "./preferences.ts";
@@ -22,6 +23,7 @@ const KEY = "guitai.colleague";
 export class SearchPage extends LitElement {
   static override styles = [
     sharedStyle,
+    documentTextStyle,
     css`
       .top {
         display: flex;
@@ -112,17 +114,6 @@ export class SearchPage extends LitElement {
         margin: 0.15rem 0 0.5rem;
         color: var(--ink-soft);
         font-size: 0.875rem;
-      }
-
-      .text {
-        margin: 0 0 0.6rem;
-        white-space: pre-line;
-        overflow-wrap: anywhere;
-      }
-
-      .best {
-        padding: 0.05em 0;
-        background: var(--mark);
       }
 
       .open {
@@ -231,7 +222,7 @@ export class SearchPage extends LitElement {
         <span>${words(locale, "owner", { owner: passage.owner })}</span>
         <span>${deskWords(locale, "score", { n: Math.round(passage.score * 100) })}</span>
       </p>
-      <p class="text">${withMark(passage.text, best?.text ?? "")}</p>
+      ${documentText(passage.text, best?.text ?? "", words(locale, "quoted"))}
       ${best
         ? html`<div class="open">
             <button type="button" @click=${() => this.open(passage, best.text)}>
@@ -280,14 +271,6 @@ export class SearchPage extends LitElement {
     this.colleague = null;
     sessionStorage.removeItem(KEY);
   }
-}
-
-/** The text with its best sentence marked. */
-function withMark(text: string, sentence: string): TemplateResult | string {
-  const at = sentence === "" ? -1 : text.indexOf(sentence);
-  if (at < 0) return text;
-  const after = at + sentence.length;
-  return html`${text.slice(0, at)}<mark class="best">${sentence}</mark>${text.slice(after)}`;
 }
 
 function storedColleague(): Colleague | null {
