@@ -288,6 +288,7 @@ class Gateway:
             today=self.clock.now().astimezone(BANK_ZONE).date(),
             key=key,
             locale=request.locale,
+            said=request.text,
             relations=self.relations,
         )
 

@@ -53,6 +53,7 @@ def change(
     *,
     optional: tuple[SlotName, ...] = (),
     checks: Checks = _NO_CHECKS,
+    for_visitors: bool = False,
 ) -> Action:
     """Declare a change that is one operation of the bank.
 
@@ -63,6 +64,7 @@ def change(
         to_facts: From the operation's `result` to facts; reference and instant are added.
         optional: Slots it takes when they are filled.
         checks: What is asked of the bank around it.
+        for_visitors: Whether somebody who is not signed in may do it.
     """
     action = ActionName(name)
 
@@ -80,7 +82,8 @@ def change(
         if context.key is None:
             msg = "A change needs an idempotency key; nothing was sent."
             raise BankUnavailable(msg)
-        answer = await bank.operation(action, context.customer(), body, context.key)
+        customer_id = context.customer_id if for_visitors else context.customer()
+        answer = await bank.operation(action, customer_id, body, context.key)
         result = report(answer)
         if checks.verify is None:
             return result

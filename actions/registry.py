@@ -31,6 +31,8 @@ class ActionContext:
     Attributes:
         slots: Slots of the conversation; arguments are in canonical form.
         today: The bank's day.
+        said: The customer's words of this turn, for reading which of the bank's things they
+            name; no part of what is confirmed.
         key: Idempotency key of a change; None for a read.
         relations: Relation ("妈妈") to the words customers use for it, from the lexicon.
     """
@@ -40,6 +42,7 @@ class ActionContext:
     today: date
     key: IdempotencyKey | None = None
     locale: Locale = "zh-Hans"
+    said: str = ""
     relations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def customer(self) -> CustomerId:

@@ -88,6 +88,15 @@ class StoreUnavailable(AssistantError):  # noqa: N818 - a state, not a fault
     retryable = True
 
 
+class TranscriptDamaged(AssistantError):  # noqa: N818 - a state, not a fault
+    """A sealed record does not open: it was changed, or the master key is another one.
+
+    Nothing is guessed from the rest: `guitai verify-log` names the first broken link.
+    """
+
+    code = "store.damaged"
+
+
 class KnowledgeUnavailable(AssistantError):  # noqa: N818 - a state, not a fault
     """The knowledge index is missing or damaged; the assistant abstains meanwhile."""
 

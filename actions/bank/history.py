@@ -26,6 +26,7 @@ class TransactionQuery:
     first_day: date | None = None
     last_day: date | None = None
     account_id: str | None = None
+    entry_id: str | None = None
     category: str | None = None
     counterparty: str | None = None
     text: str | None = None

@@ -12,7 +12,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Final, TypeVar, cast
+from typing import Final, cast
 from urllib.parse import quote
 
 import httpx
@@ -31,6 +31,8 @@ from actions.bank.port import (
     Payee,
     Profile,
 )
+from actions.bank.reading import as_object, parsed
+from actions.bank.services import Branch, DataAccess, HouseholdBill, InstalmentOffer
 from assistant.errors import BankOutcomeUnknown, BankRefused, BankUnavailable
 from assistant.model.ids import (
     ActionName,
@@ -40,7 +42,7 @@ from assistant.model.ids import (
     ReceiptId,
     ResponseKey,
 )
-from assistant.model.money import Money, MoneyError
+from assistant.model.money import Money
 
 _CONNECT_S: Final = 2
 _KEEP_ALIVE_S: Final = 3
@@ -49,14 +51,19 @@ is not sent into a connection that is being closed."""
 
 _NOT_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _STATUS_PATH: Final = "/operations/status"
-_MONEY_FIELDS: Final = {"amount", "currency"}
-_T = TypeVar("_T")
-
 _TEXT: Final = TypeAdapter(str)
 _PROFILE: Final = TypeAdapter(Profile)
 _ACCOUNTS: Final = TypeAdapter(tuple[Account, ...])
 _CARDS: Final = TypeAdapter(tuple[Card, ...])
 _ORDERS: Final = TypeAdapter(tuple[Order, ...])
+_ORDER: Final = TypeAdapter(Order)
+_BILLS: Final = TypeAdapter(tuple[HouseholdBill, ...])
+_BILL: Final = TypeAdapter(HouseholdBill)
+_TEXTS: Final = TypeAdapter(tuple[str, ...])
+_OPTIONAL_TEXT: Final[TypeAdapter[str | None]] = TypeAdapter(str | None)
+_OFFER: Final = TypeAdapter(InstalmentOffer)
+_BRANCHES: Final = TypeAdapter(tuple[Branch, ...])
+_ACCESSES: Final = TypeAdapter(tuple[DataAccess, ...])
 _PAYEES: Final = TypeAdapter(tuple[Payee, ...])
 _HOLDINGS: Final = TypeAdapter(tuple[Holding, ...])
 _LOANS: Final = TypeAdapter(tuple[Loan, ...])
@@ -100,59 +107,99 @@ class HttpBank:
             if refusal.reason == _reason("customer_not_found"):
                 return None
             raise
-        return CustomerId(_parsed(_TEXT, _object(found).get("customer_id")))
+        return CustomerId(parsed(_TEXT, as_object(found).get("customer_id")))
 
     async def profile(self, customer_id: CustomerId) -> Profile:
         """See the port."""
-        return _parsed(_PROFILE, await self._of(customer_id, "profile"))
+        return parsed(_PROFILE, await self._of(customer_id, "profile"))
 
     async def accounts(self, customer_id: CustomerId) -> tuple[Account, ...]:
         """See the port."""
-        return _parsed(_ACCOUNTS, await self._of(customer_id, "accounts"))
+        return parsed(_ACCOUNTS, await self._of(customer_id, "accounts"))
 
     async def cards(self, customer_id: CustomerId) -> tuple[Card, ...]:
         """See the port."""
-        return _parsed(_CARDS, await self._of(customer_id, "cards"))
+        return parsed(_CARDS, await self._of(customer_id, "cards"))
 
     async def replacement_fee(self, customer_id: CustomerId, card: str, reason: str) -> Money:
         """See the port."""
         path = f"/customers/{quote(customer_id, safe='')}/replacement-fee"
         answer = await self._read("GET", path, params={"card": card, "reason": reason})
-        return _parsed(_MONEY, _object(answer).get("fee"))
+        return parsed(_MONEY, as_object(answer).get("fee"))
 
     async def orders(self, customer_id: CustomerId) -> tuple[Order, ...]:
         """See the port."""
-        return _parsed(_ORDERS, await self._of(customer_id, "orders"))
+        return parsed(_ORDERS, await self._of(customer_id, "orders"))
+
+    async def record(self, record_id: str) -> Order | None:
+        """See the port."""
+        path = f"/records/{quote(record_id, safe='')}"
+        found = await self._read_if_there(path, "record_not_found")
+        return None if found is None else parsed(_ORDER, found)
+
+    async def household_bills(self, customer_id: CustomerId) -> tuple[HouseholdBill, ...]:
+        """See the port."""
+        return parsed(_BILLS, await self._of(customer_id, "bills"))
+
+    async def household_bill(self, kind: str, number: str) -> HouseholdBill | None:
+        """See the port."""
+        path = f"/bills/{quote(kind, safe='')}/{quote(number, safe='')}"
+        found = await self._read_if_there(path, "bill_not_found")
+        return None if found is None else parsed(_BILL, found)
+
+    async def counterparties(self, customer_id: CustomerId) -> tuple[str, ...]:
+        """See the port."""
+        return parsed(_TEXTS, await self._of(customer_id, "counterparties"))
+
+    async def instalment_offer(self, amount: Money, term: int) -> InstalmentOffer:
+        """See the port."""
+        params = {"amount": amount.plain(), "term": str(term)}
+        return parsed(_OFFER, await self._read("GET", "/instalment-offers", params=params))
+
+    async def card_obstacle(self, customer_id: CustomerId, product: str) -> str | None:
+        """See the port."""
+        answer = await self._of(customer_id, f"card-offers/{quote(product, safe='')}")
+        return parsed(_OPTIONAL_TEXT, as_object(answer).get("obstacle"))
+
+    async def branches(self) -> tuple[Branch, ...]:
+        """See the port."""
+        return parsed(_BRANCHES, await self._read("GET", "/branches"))
+
+    async def data_accesses(self, customer_id: CustomerId) -> tuple[DataAccess, ...]:
+        """See the port."""
+        return parsed(_ACCESSES, await self._of(customer_id, "accesses"))
 
     async def payees(self, customer_id: CustomerId) -> tuple[Payee, ...]:
         """See the port."""
-        return _parsed(_PAYEES, await self._of(customer_id, "payees"))
+        return parsed(_PAYEES, await self._of(customer_id, "payees"))
 
     async def holdings(self, customer_id: CustomerId) -> tuple[Holding, ...]:
         """See the port."""
-        return _parsed(_HOLDINGS, await self._of(customer_id, "holdings"))
+        return parsed(_HOLDINGS, await self._of(customer_id, "holdings"))
 
     async def loans(self, customer_id: CustomerId) -> tuple[Loan, ...]:
         """See the port."""
-        return _parsed(_LOANS, await self._of(customer_id, "loans"))
+        return parsed(_LOANS, await self._of(customer_id, "loans"))
 
     async def transactions(
         self, customer_id: CustomerId, query: TransactionQuery
     ) -> TransactionPage:
         """See the port."""
         path = f"/customers/{quote(customer_id, safe='')}/transactions"
-        return _parsed(_PAGE, await self._read("GET", path, params=_parameters(query)))
+        return parsed(_PAGE, await self._read("GET", path, params=_parameters(query)))
 
     async def operation(
         self,
         name: ActionName,
-        customer_id: CustomerId,
+        customer_id: CustomerId | None,
         arguments: Mapping[str, JsonValue],
         key: IdempotencyKey,
     ) -> OperationResult:
         """See the port."""
         path = f"/operations/{quote(name, safe='')}"
-        body = {**arguments, "customer_id": customer_id}
+        body = {name: value for name, value in arguments.items() if name != "customer_id"}
+        if customer_id is not None:
+            body["customer_id"] = customer_id
         try:
             response = await self._send("POST", path, json=body, headers={"Idempotency-Key": key})
             return _operation_result(_answer(response))
@@ -163,7 +210,7 @@ class HttpBank:
     async def operation_status(self, key: IdempotencyKey) -> OperationResult | None:
         """See the port."""
         try:
-            found = _object(await self._read("GET", _STATUS_PATH, params={"key": key}))
+            found = as_object(await self._read("GET", _STATUS_PATH, params={"key": key}))
         except BankRefused as refusal:
             if refusal.reason == _reason("operation_not_found"):
                 return None
@@ -181,25 +228,34 @@ class HttpBank:
     ) -> CodeSent:
         """See the port."""
         body = {"phone": phone, "purpose": purpose, "conversation_id": conversation_id}
-        return _parsed(_CODE_SENT, await self._read("POST", "/codes", json=body))
+        return parsed(_CODE_SENT, await self._read("POST", "/codes", json=body))
 
     async def check_code(self, code_id: str, code: str, purpose: str) -> CodeCheck:
         """See the port."""
         path = f"/codes/{quote(code_id, safe='')}/verify"
         body = {"code": code, "purpose": purpose}
-        return _parsed(_CODE_CHECK, await self._read("POST", path, json=body))
+        return parsed(_CODE_CHECK, await self._read("POST", path, json=body))
 
     async def match_identity(
         self, factors: Mapping[str, str], customer_id: CustomerId | None
     ) -> CustomerId | None:
         """See the port."""
         body = {**factors, "customer_id": customer_id}
-        matched = _object(await self._read("POST", "/identity/match", json=body))
+        matched = as_object(await self._read("POST", "/identity/match", json=body))
         found = matched.get("customer_id")
         return CustomerId(str(found)) if matched.get("matched") is True and found else None
 
     async def _of(self, customer_id: CustomerId, what: str) -> JsonValue:
         return await self._read("GET", f"/customers/{quote(customer_id, safe='')}/{what}")
+
+    async def _read_if_there(self, path: str, missing: str) -> JsonValue:
+        """A read whose answer may be that there is no such thing: None then."""
+        try:
+            return await self._read("GET", path)
+        except BankRefused as refusal:
+            if refusal.reason == _reason(missing):
+                return None
+            raise
 
     async def _read(
         self,
@@ -272,22 +328,6 @@ def _json(response: httpx.Response) -> JsonValue:
         raise _Unreadable from error
 
 
-def _object(body: JsonValue) -> dict[str, JsonValue]:
-    if not isinstance(body, dict):
-        msg = "The bank's answer is not what its API promises."
-        raise BankUnavailable(msg)
-    return body
-
-
-def _parsed(adapter: TypeAdapter[_T], body: JsonValue) -> _T:
-    try:
-        return adapter.validate_python(_with_money(body))
-    except (ValidationError, MoneyError):
-        msg = "The bank's answer is not what its API promises."
-        # Not chained: a validation error repeats the values, which are personal data.
-        raise BankUnavailable(msg) from None
-
-
 def _operation_result(body: JsonValue) -> OperationResult:
     if not isinstance(body, dict):
         raise _Unreadable
@@ -305,22 +345,12 @@ def _operation_result(body: JsonValue) -> OperationResult:
         raise _Unreadable from None
 
 
-def _with_money(value: JsonValue) -> object:
-    """Turn every {"amount", "currency"} into Money."""
-    if isinstance(value, list):
-        return [_with_money(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    if value.keys() == _MONEY_FIELDS:
-        return Money.parse(str(value["amount"]), str(value["currency"]))
-    return {name: _with_money(item) for name, item in value.items()}
-
-
 def _parameters(query: TransactionQuery) -> dict[str, str]:
     wanted = {
         "from": query.first_day.isoformat() if query.first_day else None,
         "to": query.last_day.isoformat() if query.last_day else None,
         "account_id": query.account_id,
+        "entry_id": query.entry_id,
         "category": query.category,
         "counterparty": query.counterparty,
         "q": query.text,

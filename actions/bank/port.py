@@ -15,6 +15,7 @@ from typing import Literal, Protocol
 from pydantic import JsonValue
 
 from actions.bank.history import TransactionPage, TransactionQuery
+from actions.bank.services import Branch, DataAccess, HouseholdBill, InstalmentOffer
 from assistant.model.ids import (
     ActionName,
     ConversationId,
@@ -110,11 +111,16 @@ class Bill:
 
     Attributes:
         granted: The credit limit.
+        amount: As printed; `left` is what is still to be paid of it.
+        minimum: What is still to be paid of the least payment.
+        largest_instalment: The most of it that may be paid by instalments.
     """
 
     granted: Money
     amount: Money
     minimum: Money
+    left: Money
+    largest_instalment: Money
     statement_on: date
     due_on: date
 
@@ -275,6 +281,38 @@ class BankApi(Protocol):
         """Orders, oldest first."""
         ...
 
+    async def record(self, record_id: str) -> Order | None:
+        """One order, case or appointment, whoever it belongs to; None for no such record."""
+        ...
+
+    async def household_bills(self, customer_id: CustomerId) -> tuple[HouseholdBill, ...]:
+        """Bills in the customer's name."""
+        ...
+
+    async def household_bill(self, kind: str, number: str) -> HouseholdBill | None:
+        """Any account at a company, by its number; None for no such account."""
+        ...
+
+    async def counterparties(self, customer_id: CustomerId) -> tuple[str, ...]:
+        """Everybody the customer had transactions with, the most frequent first."""
+        ...
+
+    async def instalment_offer(self, amount: Money, term: int) -> InstalmentOffer:
+        """What instalments of an amount would cost."""
+        ...
+
+    async def card_obstacle(self, customer_id: CustomerId, product: str) -> str | None:
+        """The bank's code for why an application for this card would be refused at once."""
+        ...
+
+    async def branches(self) -> tuple[Branch, ...]:
+        """Branches that can be visited."""
+        ...
+
+    async def data_accesses(self, customer_id: CustomerId) -> tuple[DataAccess, ...]:
+        """Who of the bank looked at the customer's data, latest first."""
+        ...
+
     async def payees(self, customer_id: CustomerId) -> tuple[Payee, ...]:
         """Payees; the customer's own accounts are valid targets too and not among them."""
         ...
@@ -296,11 +334,13 @@ class BankApi(Protocol):
     async def operation(
         self,
         name: ActionName,
-        customer_id: CustomerId,
+        customer_id: CustomerId | None,
         arguments: Mapping[str, JsonValue],
         key: IdempotencyKey,
     ) -> OperationResult:
         """Carry out a change, at most once for each key.
+
+        Without a customer only what visitors may do: complain, report a scam, book a visit.
 
         Raises:
             BankRefused: A business rule says no; final under this key.

@@ -17,7 +17,7 @@ from assistant.dialogue.stack import (
     remember,
     skip_mark,
 )
-from assistant.model.events import ActionFinished, Confirmed, SlotSet
+from assistant.model.events import ActionFinished, Confirmed, LocaleChanged, SlotSet
 from assistant.model.frozen import Facts
 from assistant.model.ids import ActionName, SlotName
 from assistant.ports import ActionRequest, ActionResult, ActionSay
@@ -60,6 +60,8 @@ async def run_bank_action(decision: Run, context: TurnContext) -> bool:
     outcome, reason = OUTCOME_SLOTS
     context.log.add(SlotSet, slot=outcome, value=result.outcome, origin="action")
     context.log.add(SlotSet, slot=reason, value=result.reason, origin="action")
+    if result.locale is not None:
+        context.log.add(LocaleChanged, locale=result.locale, locale_chosen=True)
     _speak(result, context)
     if result.outcome != "done" and not _is_told(context):
         _stop_task(result, context)

@@ -24,7 +24,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.sql.dml import ReturningInsert
 from sqlalchemy.sql.schema import Table
 
+from assistant.adapters.key_files import MASTER_FILE, MasterSource
 from assistant.errors import SettingsError, StoreUnavailable
+from assistant.notary.keys import MasterKey
 
 READS_ONLY = "guitai_reads_only"
 """Execution option of a SQLite connection that will not write: it takes no write lock."""
@@ -32,6 +34,9 @@ READS_ONLY = "guitai_reads_only"
 ONE_WRITER = "guitai_one_writer"
 """Execution option of a SQLite engine: the asyncio.Lock in which this process's writers queue.
 SQLite lets those who wait for its lock poll for it; four hundred at once starve."""
+
+MASTER = "guitai_master"
+"""Execution option of an engine: the MasterSource of the key that wraps its data keys."""
 
 PATIENCE_S = 2.0
 """How long a locked database is asked again before the caller hears of it, seconds."""
@@ -54,12 +59,16 @@ _PRIMARY_CODE = 0xFF
 T = TypeVar("T")
 
 
-def open_engine(url: str, *, busy_timeout_ms: int = 1000) -> AsyncEngine:
+def open_engine(
+    url: str, *, busy_timeout_ms: int = 1000, master: MasterSource | None = None
+) -> AsyncEngine:
     """Make the engine of a database; connects with the first statement, not now.
 
     Args:
         url: `sqlite:///folder/file.db` or `postgresql://user:password@host/database`.
         busy_timeout_ms: How long SQLite itself waits for another writer.
+        master: Where its master key is; by default a file beside a SQLite database, and nowhere
+            for PostgreSQL, which can then be migrated but keep no conversation.
 
     Raises:
         SettingsError: The address is not one of the two forms, or is a SQLite database in
@@ -71,16 +80,34 @@ def open_engine(url: str, *, busy_timeout_ms: int = 1000) -> AsyncEngine:
             address,
             hide_parameters=True,  # an error must not carry the customer's words
             pool_pre_ping=True,
+            execution_options={MASTER: master or MasterSource()},
             connect_args={"timeout": _CONNECT_TIMEOUT_S, "command_timeout": _COMMAND_TIMEOUT_S},
         )
     if not address.database or address.database == ":memory:":
         msg = "A SQLite database in memory cannot be shared; name a file."
         raise SettingsError(msg)
+    path = Path(address.database)
     engine = create_async_engine(
-        address, hide_parameters=True, execution_options={ONE_WRITER: asyncio.Lock()}
+        address,
+        hide_parameters=True,
+        execution_options={
+            ONE_WRITER: asyncio.Lock(),
+            MASTER: master or MasterSource(path.with_name(MASTER_FILE)),
+        },
     )
-    _prepare_sqlite(engine, Path(address.database), busy_timeout_ms)
+    _prepare_sqlite(engine, path, busy_timeout_ms)
     return engine
+
+
+def master_of(engine: AsyncEngine) -> MasterKey:
+    """The master key of an engine made by `open_engine`.
+
+    Raises:
+        SettingsError: There is none.
+        OSError: Its file cannot be read.
+    """
+    source: MasterSource = engine.sync_engine.get_execution_options()[MASTER]
+    return source.key()
 
 
 async def write(
@@ -175,6 +202,7 @@ def _prepare_sqlite(engine: AsyncEngine, path: Path, busy_timeout_ms: int) -> No
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA secure_delete=ON")  # a destroyed key leaves no copy in free pages
         cursor.close()
 
     @event.listens_for(engine.sync_engine, "begin")

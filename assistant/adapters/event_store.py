@@ -1,33 +1,45 @@
-"""The event log in a SQL database."""
+"""The event log in a SQL database: sealed with the conversation's keys, chained row to row."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import func, insert, select, update
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import Row, Select, and_, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
 from assistant.adapters import tables
-from assistant.adapters.database import PATIENCE_S, insert_if_absent, read, write
+from assistant.adapters.database import (
+    PATIENCE_S,
+    insert_if_absent,
+    master_of,
+    read,
+    write,
+)
 from assistant.adapters.numbering import (
     Record,
-    cites,
+    cited_documents,
     customer_of,
     from_json,
     leaves_turn_open,
     number,
 )
-from assistant.errors import ConversationMoved
-from assistant.model.events import Event
+from assistant.adapters.vault import Cipher, make_ciphers, unwrap
+from assistant.errors import ConversationMoved, TranscriptDamaged
+from assistant.model.events import ContentErased, Event
 from assistant.model.ids import ConversationId, CustomerId, DocumentId
+from assistant.notary.chain import ALGORITHM, FIRST, Link, instant, link_hash, place_of
+from assistant.notary.keys import MasterKey, RecordClass, record_class, seal, unseal
 from assistant.ports import ConversationHead, StoredEvent
 
 _HEAD = tables.conversation
 _EVENT = tables.event
+_KEY = tables.data_key
+_ERASED: Final = {"destroyed": "erased", "restricted": "restricted"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +67,14 @@ class SqlEventStore:
         async def work(connection: AsyncConnection) -> list[StoredEvent]:
             frame_seq = await _advance(connection, conversation_id, after_seq, events)
             records = number(events, after_seq, frame_seq)
+            master = master_of(self.engine)
+            before, ciphers = await _chain_end(connection, master, conversation_id, after_seq)
+            classes = {record_class(event) for event in events} - ciphers.keys()
+            ciphers |= await make_ciphers(
+                connection, master, conversation_id, sorted(classes), events[0].at
+            )
             await connection.execute(
-                insert(_EVENT), [_row(conversation_id, record) for record in records]
+                insert(_EVENT), _rows(conversation_id, records, ciphers, before)
             )
             return [record.stored for record in records]
 
@@ -64,30 +82,19 @@ class SqlEventStore:
 
     async def load(self, conversation_id: ConversationId) -> list[StoredEvent]:
         """See the port."""
-        query = (
-            select(_EVENT.c.payload, _EVENT.c.seq, _EVENT.c.frame_seq)
-            .where(_EVENT.c.conversation_id == conversation_id)
-            .order_by(_EVENT.c.seq)
-        )
-
-        async def work(connection: AsyncConnection) -> list[StoredEvent]:
-            return [from_json(*row) for row in await connection.execute(query)]
-
-        return await read(self.engine, work)
+        return await self._read(_stored(conversation_id).order_by(_EVENT.c.seq))
 
     async def frames(
         self, conversation_id: ConversationId, after: int, limit: int
     ) -> list[StoredEvent]:
         """See the port."""
-        query = (
-            select(_EVENT.c.payload, _EVENT.c.seq, _EVENT.c.frame_seq)
-            .where(_EVENT.c.conversation_id == conversation_id, _EVENT.c.frame_seq > after)
-            .order_by(_EVENT.c.frame_seq)
-            .limit(limit)
-        )
+        query = _stored(conversation_id).where(_EVENT.c.frame_seq > after)
+        return await self._read(query.order_by(_EVENT.c.frame_seq).limit(limit))
 
+    async def _read(self, query: Select[Any]) -> list[StoredEvent]:
         async def work(connection: AsyncConnection) -> list[StoredEvent]:
-            return [from_json(*row) for row in await connection.execute(query)]
+            rows = (await connection.execute(query)).all()
+            return _opened(rows, master_of(self.engine)) if rows else []
 
         return await read(self.engine, work)
 
@@ -125,18 +132,16 @@ class SqlEventStore:
 
     async def citing(self, document_id: DocumentId) -> list[ConversationId]:
         """See the port."""
-        # The text of the event narrows it down; what it says is read from the event.
-        mark = f'"document_id":{json.dumps(document_id)}'
+        mark = json.dumps(document_id)
         query = (
-            select(_EVENT.c.conversation_id, _EVENT.c.payload)
-            .where(_EVENT.c.type == "said", _EVENT.c.payload.contains(mark, autoescape=True))
-            .order_by(_EVENT.c.at, _EVENT.c.conversation_id, _EVENT.c.seq)
+            select(_EVENT.c.conversation_id)
+            .where(_EVENT.c.documents.contains(mark, autoescape=True))
+            .group_by(_EVENT.c.conversation_id)
+            .order_by(func.min(_EVENT.c.at), _EVENT.c.conversation_id)
         )
 
         async def work(connection: AsyncConnection) -> list[ConversationId]:
-            rows = await connection.execute(query)
-            found = [row[0] for row in rows if cites(from_json(row[1], 1, None).event, document_id)]
-            return [ConversationId(each) for each in dict.fromkeys(found)]
+            return [ConversationId(row) for row in await connection.scalars(query)]
 
         return await read(self.engine, work)
 
@@ -211,14 +216,120 @@ def _extension(
     )
 
 
-def _row(conversation_id: ConversationId, record: Record) -> dict[str, Any]:
-    event = record.stored.event
-    return {
+async def _chain_end(
+    connection: AsyncConnection, master: MasterKey, conversation_id: ConversationId, after_seq: int
+) -> tuple[bytes, dict[RecordClass, Cipher]]:
+    """The last link's hash and the conversation's live keys."""
+    if after_seq == 0:
+        return FIRST, {}
+    last = and_(_EVENT.c.conversation_id == conversation_id, _EVENT.c.seq == after_seq)
+    live = and_(_KEY.c.conversation_id == conversation_id, _KEY.c.state == "live")
+    query = select(_EVENT.c.hash, _KEY).outerjoin_from(_EVENT, _KEY, live).where(last)
+    rows = (await connection.execute(query)).all()
+    if not rows:
+        msg = f"The log of the conversation has no event {after_seq}, where it ends."
+        raise TranscriptDamaged(msg)
+    found = {
+        row.record_class: Cipher(row.key_id, unwrap(master, row)) for row in rows if row.key_id
+    }
+    return rows[0].hash, found
+
+
+def _rows(
+    conversation_id: ConversationId,
+    records: Iterable[Record],
+    ciphers: dict[RecordClass, Cipher],
+    before: bytes,
+) -> list[dict[str, Any]]:
+    rows = []
+    for record in records:
+        row, before = sealed_row(
+            conversation_id, record, ciphers[record_class(record.stored.event)], before
+        )
+        rows.append(row)
+    return rows
+
+
+def sealed_row(
+    conversation_id: str, record: Record, cipher: Cipher, before: bytes
+) -> tuple[dict[str, Any], bytes]:
+    """A row of `event`, and its hash for the next one.
+
+    Args:
+        conversation_id: Whose log it is.
+        record: The numbered event.
+        cipher: Key of the event's record class.
+        before: Hash of the row before.
+    """
+    event, seq = record.stored.event, record.stored.seq
+    cited = cited_documents(event)
+    documents = json.dumps(cited) if cited else None
+    sealed = seal(cipher.aead, record.payload.encode(), place_of(conversation_id, seq))
+    link = Link(
+        ALGORITHM,
+        conversation_id,
+        seq,
+        record.stored.frame_seq,
+        event.type,
+        event.turn,
+        instant(event.at),
+        event.release,
+        documents,
+        cipher.key_id,
+        sealed,
+    )
+    digest = link_hash(link, before)
+    row = {
         "conversation_id": conversation_id,
-        "seq": record.stored.seq,
+        "seq": seq,
         "frame_seq": record.stored.frame_seq,
         "type": event.type,
         "turn": event.turn,
         "at": event.at,
-        "payload": record.payload,
+        "release": event.release,
+        "documents": documents,
+        "algorithm": ALGORITHM,
+        "key_id": cipher.key_id,
+        "sealed": sealed,
+        "hash": digest,
     }
+    return row, digest
+
+
+def _stored(conversation_id: ConversationId) -> Select[Any]:
+    """What is needed to open the events of a conversation."""
+    columns = (_EVENT.c.seq, _EVENT.c.frame_seq, _EVENT.c.type, _EVENT.c.turn, _EVENT.c.at)
+    more = (_EVENT.c.release, _EVENT.c.sealed, _EVENT.c.conversation_id, _EVENT.c.key_id)
+    keys = (_KEY.c.record_class, _KEY.c.state, _KEY.c.master, _KEY.c.wrapped)
+    return (
+        select(*columns, *more, *keys, _HEAD.c.customer_id)
+        .join_from(_EVENT, _KEY, _EVENT.c.key_id == _KEY.c.key_id)
+        .join(_HEAD, _EVENT.c.conversation_id == _HEAD.c.conversation_id)
+        .where(_EVENT.c.conversation_id == conversation_id)
+    )
+
+
+def _opened(rows: Sequence[Row[Any]], master: MasterKey) -> list[StoredEvent]:
+    """Stored events; what nobody may read any more is an event that says so."""
+    keys: dict[str, AESGCM] = {}
+    opened = []
+    for row in rows:
+        if row.state != "live":
+            opened.append(StoredEvent(seq=row.seq, frame_seq=row.frame_seq, event=_erased(row)))
+            continue
+        if row.key_id not in keys:
+            keys[row.key_id] = unwrap(master, row)
+        plain = unseal(keys[row.key_id], row.sealed, place_of(row.conversation_id, row.seq))
+        opened.append(from_json(plain.decode(), row.seq, row.frame_seq))
+    return opened
+
+
+def _erased(row: Row[Any]) -> ContentErased:
+    return ContentErased(
+        at=row.at,
+        turn=row.turn,
+        release=row.release,
+        was=row.type,
+        reason=_ERASED[row.state],
+        customer_id=row.customer_id,
+    )

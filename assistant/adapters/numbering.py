@@ -78,11 +78,16 @@ def customer_of(events: Sequence[Event]) -> CustomerId | None:
     return None
 
 
+def cited_documents(event: Event) -> list[DocumentId]:
+    """The documents a reply cites, in the order of their ids; none for other events."""
+    if not isinstance(event, Said):
+        return []
+    return sorted({one.document_id for one in event.part.citations})
+
+
 def cites(event: Event, document_id: DocumentId) -> bool:
     """Whether an event is a reply that cites a version of this document."""
-    return isinstance(event, Said) and any(
-        one.document_id == document_id for one in event.part.citations
-    )
+    return document_id in cited_documents(event)
 
 
 def _mend(value: object) -> object:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -58,9 +59,28 @@ conversation = Table(
     Column("open_turn", Boolean, nullable=False),
     Column("created_at", UtcInstant, nullable=False),
     Column("updated_at", UtcInstant, nullable=False),
+    Column("sealed_seq", Integer, nullable=False, server_default="0"),
     Index("ix_conversation_open_turn", "open_turn"),
+    Index("ix_conversation_customer", "customer_id"),
 )
-"""Where each log ends; the row whose lock makes two writers take turns."""
+"""Where each log ends; the row whose lock makes two writers take turns. `sealed_seq` is the event
+the last exported root covers."""
+
+data_key = Table(
+    "data_key",
+    metadata,
+    Column("key_id", Text, primary_key=True),
+    Column("conversation_id", Text, nullable=False),
+    Column("record_class", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("master", Text, nullable=False),
+    Column("wrapped", LargeBinary),
+    Column("created_at", UtcInstant, nullable=False),
+    Column("changed_at", UtcInstant),
+    Index("ix_data_key_conversation", "conversation_id", "state"),
+)
+"""One key for each record class of a conversation, wrapped by the master key. `state` is `live`,
+`restricted` (kept, read by nobody) or `destroyed`: then `wrapped` is null."""
 
 event = Table(
     "event",
@@ -71,10 +91,34 @@ event = Table(
     Column("type", Text, nullable=False),
     Column("turn", Integer, nullable=False),
     Column("at", UtcInstant, nullable=False),
-    Column("payload", Text, nullable=False),
+    Column("release", Text, nullable=False),
+    Column("documents", Text),
+    Column("algorithm", Text, nullable=False),
+    Column("key_id", Text, ForeignKey("data_key.key_id"), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
     Index("ux_event_frame", "conversation_id", "frame_seq", unique=True),
 )
-"""The log itself: rows are added, never changed. `payload` is the whole event as JSON."""
+"""The log itself: rows are added, never changed. `sealed` is the whole event as JSON under the key
+`key_id`; `hash` chains it to the row before (`assistant.notary.chain`). `documents` are the ids
+of cited documents, a JSON array."""
+
+privacy_log = Table(
+    "privacy_log",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", UtcInstant, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("deed", Text, nullable=False),
+    Column("subject", Text),
+    Column("conversation_id", Text),
+    Column("reason", Text, nullable=False),
+    Column("keys", Text),
+    Column("hash", LargeBinary, nullable=False),
+    Index("ix_privacy_log_subject", "subject"),
+)
+"""The register of personal data: who read, exported, erased, held what, and why; chained like the
+log. `subject` is the customer's pseudonym (`MasterKey.subject`), `keys` a JSON array."""
 
 handoff_ticket = Table(
     "handoff_ticket",

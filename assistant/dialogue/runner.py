@@ -234,9 +234,11 @@ class Runner:
 
     def _ask(self, frame: Frame, step: CollectStep) -> Decision:
         prefill = ActionName(f"prefill_{step.slot}")
-        if self.actions.knows(prefill) and not frame.context.get(prefill_mark(step.slot)):
-            remember(self.log, {prefill_mark(step.slot): True})
-            return Run(prefill)
+        if self.actions.knows(prefill):
+            hints = self._hints(frame)
+            if frame.context.get(prefill_mark(step.slot)) != hints:
+                remember(self.log, {prefill_mark(step.slot): hints})
+                return Run(prefill)
         confirms = self._confirms(step)
         digest = self.actions.digest(confirms, self.log.tracker.slots) if confirms else None
         self.log.add(
@@ -245,6 +247,15 @@ class Runner:
         if step.utter.startswith("action_"):
             return Run(ActionName(step.utter), asks=True)
         return Say(step.utter, {**frame.context}, waits=True)
+
+    def _hints(self, frame: Frame) -> list[JsonValue]:
+        """What a prefill may go by besides the bank's records; it is tried again when it changes.
+
+        Never empty, so that it also says that the prefill was tried.
+        """
+        slots = self.log.tracker.slots
+        names = flow_of(self.log, frame).optional_slots()
+        return ["tried", *(slots.get(name) for name in names)]
 
     def _confirms(self, step: CollectStep) -> ActionName | None:
         """The action this question is the read-back of, named by `metadata.confirms`."""

@@ -96,8 +96,9 @@ def values_given(calculator: Calculator, text: str) -> dict[str, Figure]:
 
 
 def _without_names(calculator: Calculator, text: str) -> str:
-    """The text without names that hold a figure: 七天通知存款 says nothing of seven days, and
-    一个月还多少 nothing of one month.
+    """The text without names that hold a figure.
+
+    七天通知存款 says nothing of seven days, and 一个月还多少 nothing of one month.
     """
     text = _EACH_MONTH.sub(lambda match: "□" * len(match[0]), text)
     for word in (word for group in calculator.when for word in group if figures(word)):

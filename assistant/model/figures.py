@@ -29,8 +29,8 @@ _SAME_LENGTH: Final = str.maketrans(
 _CHINESE: Final = rf"(?<!\d){CHINESE_NUMBER}(?:点[零一二三四五六七八九]+[百千万亿]*)?"
 _SHORT: Final = r"(?<!\d)[零一二三四五六七八九两十百]+"
 """Lengths of time and counts are never so long: in 一百万三十年 the years are thirty."""
-_ENGLISH: Final[dict[str, Decimal | int]] = {
-    word: number
+_ENGLISH: Final[dict[str, Decimal]] = {
+    word: Decimal(number)
     for number, word in enumerate(
         (
             *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
@@ -38,7 +38,13 @@ _ENGLISH: Final[dict[str, Decimal | int]] = {
             *("seventeen", "eighteen", "nineteen", "twenty"),
         )
     )
-} | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90, "half a": Decimal("0.5")}
+} | {
+    word: Decimal(number)
+    for word, number in (
+        *(("thirty", "30"), ("forty", "40"), ("fifty", "50"), ("sixty", "60")),
+        *(("ninety", "90"), ("half a", "0.5")),
+    )
+}
 _WORD: Final = "|".join(sorted(_ENGLISH, key=len, reverse=True))
 _SCALE: Final = {
     "十": 10,
@@ -76,9 +82,13 @@ _TIME_UNITS: Final = (
     (r"小时|hours?|hrs?", "minutes", 60, ""),
     (r"分钟|minutes?|mins?", "minutes", 1, ""),
 )
-_MEASURES: Final = "周岁|岁|次|笔|张|份|期|倍|级|只|家|位|人|名|项|种|类|档|克|盎司|件|折(?![算合])|户|间|层|字|条|台|枚"
+_MEASURES: Final = (
+    "周岁|岁|次|笔|张|份|期|倍|级|只|家|位|人|名|项|种|类|档|克|盎司|件|折(?![算合])"
+    "|户|间|层|字|条|台|枚"
+)
 _ARTICLES: Final = re.compile(
-    r"十分(?!之|[钟鐘])|一(?:个(?!月|工作)|种|位|名|家|些|样|般|起|定|直|致|律|键|旦|方|项|类|次性|张|笔|份|条)"
+    r"十分(?!之|[钟鐘])"
+    r"|一(?:个(?!月|工作)|种|位|名|家|些|样|般|起|定|直|致|律|键|旦|方|项|类|次性|张|笔|份|条)"
 )
 """一 before these means "a" or is part of a word; it measures nothing."""
 
@@ -157,7 +167,7 @@ def _number(text: str) -> Decimal | None:
     bare = text.strip().replace(",", "")
     scaled = _ENGLISH_SCALE.fullmatch(bare)
     if scaled and (scaled[2] or scaled[1] in _ENGLISH):
-        number = Decimal(_ENGLISH.get(scaled[1], 0) or scaled[1])
+        number = _ENGLISH[scaled[1]] if scaled[1] in _ENGLISH else Decimal(scaled[1])
         for word in _SCALE_WORD.findall(scaled[2]):
             number *= _SCALE[word]
         return number

@@ -21,6 +21,7 @@ from assistant.model.events import (
     CodeSent,
     CommandsUnderstood,
     Confirmed,
+    ContentErased,
     ConversationStarted,
     Event,
     FeedbackGiven,
@@ -78,6 +79,7 @@ class Tracker:
         failures: Times in a row that nothing fitted.
         unsettled: Actions that ended `unknown` and were not reconciled yet, by key.
         reviews: What waits for a colleague's decision, by ticket, oldest first.
+        erased: Part of the log can no longer be read, so nothing may be continued from it.
     """
 
     conversation_id: ConversationId
@@ -106,6 +108,7 @@ class Tracker:
     colleague: str | None = None
     unsettled: dict[str, ActionFinished] = field(default_factory=dict)
     reviews: dict[str, ReviewRequested] = field(default_factory=dict)
+    erased: bool = False
 
     @classmethod
     def replay(cls, conversation_id: ConversationId, events: Iterable[Event]) -> Tracker:
@@ -194,6 +197,8 @@ class Tracker:
                 self.colleague = event.colleague
             case HandoffEnded():
                 self.ticket = self.colleague = None
+            case ContentErased():
+                self.erased, self.customer_id = True, event.customer_id
             case Answered() | FlowCompleted() | FlowCancelled() | FlowResumed():
                 self.failures = 0
             case (

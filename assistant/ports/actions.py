@@ -116,6 +116,7 @@ class ActionResult(Frozen):
         says: Replies the action asks for, in order.
         step_up: Set when a proof is missing; nothing was asked of the bank.
         review: Set when only a colleague's approval is missing; nothing was asked of the bank.
+        locale: Language to go on in.
         skip: There is nothing to choose from, so the question need not be asked.
     """
 
@@ -126,6 +127,7 @@ class ActionResult(Frozen):
     says: tuple[ActionSay, ...] = ()
     step_up: StepUp | None = None
     review: ReviewNeeded | None = None
+    locale: Locale | None = None
     skip: bool = False
     receipt_id: ReceiptId | None = None
     idempotency_key: IdempotencyKey | None = None

@@ -26,6 +26,12 @@ _TOWARDS = re.compile(
     r"|\b(?:to|into)\s+(?:my|his|her|an?|the)?\s*$"
 )
 _BY_WAY_OF = re.compile(r"\s*(?:支付|付款|付的|消费|扣款|扣了|绑|快捷|提现|那笔|转账?给|pay)")
+_OPENS = re.compile(
+    r"(?:请问|那么?|想问一?下?|问一?下|你好|what's|what is|how much is|does|[\s,])*"
+)
+_PRICE = re.compile(
+    r"利率|利息|年费|手续费|收费|收益|存款|定期|理财|贷款|房贷|\brates?\b|\bfees?\b|\bloans?\b|\bdeposits?\b"
+)
 _SENDS = ("transfer", "pay_", "analyze", "query_transactions", "dispute", "scam", "complaint")
 """Tasks whose other party may be anywhere."""
 
@@ -37,7 +43,8 @@ def read_elsewhere(moment: Moment) -> CannotHandle | None:
         before, after = text[:start], text[end:]
         if _TOWARDS.search(before) or _BY_WAY_OF.match(after):
             continue
-        is_source = _FROM.search(before) is not None
+        is_price = moment.asks and _OPENS.fullmatch(before) and _PRICE.search(after)
+        is_source = _FROM.search(before) is not None or is_price
         if is_source or (_OWNED.match(after) and not _other_party_may_be_anywhere(moment)):
             about = moment.message.said(start, end)
             return CannotHandle(reason=REASON, about=about)

@@ -158,20 +158,11 @@ def _uncut(trace: Trace) -> Iterator[str]:
     if not trace.pieces:
         return
     if trace.is_plan:
-        passed = [piece for piece in trace.pieces if not piece.was_read]
-        yield from (f"“{p.words}” tells what happened: a reason, not a wish." for p in passed)
         return
-    read = [piece for piece in trace.pieces if piece.was_read]
-    if not read:
-        yield "Not cut: one question, its circumstances told first."
+    if not any(piece.was_read for piece in trace.pieces):
+        yield "Not cut: a rule went first; no piece was scored."
         return
-    intent, probability = read[-1].scores.ranked[0]
-    if probability < trace.limits.part:
-        yield f"Not cut: {_scored_piece(read[-1])}, too weak beside the whole."
-    elif len({piece.scores.ranked[0][0] for piece in read}) < len(read):
-        yield "Not cut: two pieces ask for the same."
-    else:
-        yield f"Not cut: {_scored_piece(read[-1])}, and `{intent}` is no task and no question."
+    yield "Not cut: read as one wish the pieces are likelier than as several."
 
 
 def _behind(trace: Trace) -> Iterator[str]:

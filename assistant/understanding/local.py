@@ -52,10 +52,12 @@ from assistant.understanding.plan import Reading, Wish, read_wishes
 from assistant.understanding.plan_weight import Ears
 from assistant.understanding.repair import read_repair
 from assistant.understanding.slots import (
+    FREE_KINDS,
     asked_slot,
     fill,
     is_forced,
     may_move_money,
+    stories,
     task_slots,
     whole_answer,
 )
@@ -279,7 +281,7 @@ class _Reading:
         values = fill(found, candidates, self.message)
         if values and not self._is_something_else(values, found):
             return _by("rules", *values)
-        if asked.kind in {"text", "number", "name"} and not self._is_something_else([], []):
+        if asked.kind in FREE_KINDS | {"number"} and not self._is_something_else([], []):
             answer = whole_answer(asked, self.message, self.original)
             return _by("rules", answer) if answer else None
         return None
@@ -307,7 +309,7 @@ class _Reading:
     def _free_text_is_asked(self) -> bool:
         """Anything may be the answer, also what is about nothing a bank does."""
         asked = asked_slot(self.tracker, self.release)
-        return asked is not None and asked.kind in {"text", "name"}
+        return asked is not None and asked.kind in FREE_KINDS
 
     def means(self, scores: IntentScores, message: Normalised) -> tuple[Command, ...]:
         """Scores to commands: a task with its values, a question, talk, or an honest doubt."""
@@ -346,7 +348,8 @@ class _Reading:
         start = StartFlow(flow=flow.id, confidence=probability)
         found = extract(message, self._wanted(None, may_move_money(flow)), self.release.lexicon)
         candidates = [s for s in task_slots([flow], self.release) if s.mask != "secret"]
-        return (start, *mapped, *fill(found, candidates, message, is_start=True))
+        values = fill(found, candidates, message, is_start=True)
+        return (start, *mapped, *values, *stories(candidates, values, self._words(message)))
 
     def _is_side_question(self, flow: Flow | None, probability: float) -> bool:
         """A question within a task, more likely about it than a task of its own."""

@@ -17,7 +17,12 @@ from assistant.understanding.values.extract import choice_of, number_of, pattern
 from assistant.understanding.values.found import Found
 
 _CHOICE_KINDS = frozenset({"category"})
-_FREE_KINDS = frozenset({"text", "name"})
+STORY_KINDS = frozenset({"story", "whole"})
+"""Free text that the message which begins a task may be: `whole` always, `story` when it tells."""
+
+FREE_KINDS = frozenset({"text", "name"}) | STORY_KINDS
+_STORY_LENGTH = 12
+"""Weight from which a message tells something: a Chinese character 1, other words 2 each."""
 _LEAD_TO_NAME = re.compile(
     r"^(?:我的?)?(?:姓名|名字|叫做?|是|本人)+(?:是|叫|为)?\s*[:：,，]?\s*"
     r"|^(?:my (?:full )?name(?: is|'s)?|i am|i'm|this is|it's|it is)\s*:?\s*",
@@ -98,7 +103,7 @@ def _number(
     candidates: Sequence[SlotDefinition], message: Normalised, *, is_start: bool
 ) -> SetSlot | None:
     """A number belongs to the first slot for numbers, unless free text was asked for."""
-    if not candidates or (candidates[0].kind in _FREE_KINDS and not is_start):
+    if not candidates or (candidates[0].kind in FREE_KINDS and not is_start):
         return None
     slot = next((slot for slot in candidates if slot.kind == "number"), None)
     found = number_of(message, slot) if slot is not None else None
@@ -126,7 +131,7 @@ def may_move_money(flow: Flow) -> bool:
 
 def whole_answer(slot: SlotDefinition, message: Normalised, original: str) -> SetSlot | None:
     """The message as the answer to an open question for free text."""
-    if slot.kind not in _FREE_KINDS or not message.text.strip():
+    if slot.kind not in FREE_KINDS or not message.text.strip():
         return None
     said = original.strip()
     if slot.kind == "name":
@@ -134,6 +139,22 @@ def whole_answer(slot: SlotDefinition, message: Normalised, original: str) -> Se
         said = said if message.text.isascii() else message.text.strip()
         said = _LEAD_TO_NAME.sub("", said).strip(" 。.!！,，") or said
     return SetSlot(slot=slot.name, value=said, span=(0, len(original)))
+
+
+def stories(
+    candidates: Sequence[SlotDefinition], filled: Sequence[SetSlot], original: str
+) -> list[SetSlot]:
+    """The customer's own words, for the slots of the task that want them and are still empty."""
+    words = original.strip()
+    wide = len(re.findall(r"[\u3400-\u9fff]", words))
+    weight = wide + 2 * len(re.findall(r"[A-Za-z0-9']+", words))
+    taken = {command.slot for command in filled}
+    return [
+        SetSlot(slot=slot.name, value=words, span=(0, len(original)))
+        for slot in candidates
+        if slot.name not in taken
+        and (slot.kind == "whole" or (slot.kind == "story" and weight >= _STORY_LENGTH))
+    ]
 
 
 def _set(slot: SlotDefinition, value: JsonValue, found: Found, message: Normalised) -> SetSlot:

@@ -95,7 +95,7 @@ def nlu(
     as_json: Annotated[bool, typer.Option("--json", help="The figures as JSON.")] = False,
 ) -> None:
     """Compare classifiers on a labelled data set, with all of it and with ten an intent."""
-    training, names, test = _read_all(data)
+    training, names, test = read_labelled(data)
     clock = SystemClock()
     rows = training.intents
     few = [_compare(training.pick(first_of_each(rows, seed)), names, test, clock) for seed in SEEDS]
@@ -187,7 +187,7 @@ def _weighted(seen: Seen, pieces: float, meaning: float) -> Seen:
     return Seen(seen.pieces * np.float32(pieces), seen.meaning * np.float32(meaning))
 
 
-def _read_all(folder: Path) -> tuple[Labelled, Labelled, Labelled]:
+def read_labelled(folder: Path) -> tuple[Labelled, Labelled, Labelled]:
     """Training texts, the names of their intents, and test texts, embedded."""
     tables = [_read(folder / name) for name in ("train.csv", "test.csv")]
     intents = sorted({intent for _, intent in tables[0]})

@@ -1,5 +1,4 @@
-"""A Rasa server trained on a pack's examples, in a Python of its own: made, started, stopped.
-"""
+"""A Rasa server trained on a pack's examples, in a Python of its own: made, started, stopped."""
 
 from __future__ import annotations
 

@@ -16,11 +16,14 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
 from assistant.adapters.database import open_engine
+from assistant.adapters.key_files import MasterSource
 from assistant.adapters.schema import upgrade
+from assistant.notary.keys import MasterKey
 
 POSTGRES_URL = os.environ.get("GUITAI_TEST_POSTGRES_URL", "postgresql://root@127.0.0.1:5432/test")
 REDIS_URL = os.environ.get("GUITAI_TEST_REDIS_URL", "redis://127.0.0.1:6379/15")
-TABLES = ("event", "conversation", "handoff_ticket", "action")
+TABLES = ("event", "conversation", "data_key", "privacy_log", "handoff_ticket", "action")
+MASTER = MasterKey(bytes(range(32)))
 
 
 @asynccontextmanager
@@ -62,7 +65,7 @@ def postgres_url(empty_postgres_url):
 
 @pytest.fixture
 async def postgres_engine(postgres_url):
-    engine = open_engine(postgres_url)
+    engine = open_engine(postgres_url, master=MasterSource.given(MASTER))
     async with engine.begin() as connection:
         await connection.execute(text(f"TRUNCATE {', '.join(TABLES)}"))
     yield engine

@@ -12,7 +12,14 @@ from assistant.adapters.event_store import SqlEventStore
 from assistant.adapters.memory import MemoryEventStore
 from assistant.errors import ConversationMoved
 from assistant.model.assurance import Assurance
-from assistant.model.events import MessageReceived, Said, SignedIn, StepUpPassed, TurnFinished
+from assistant.model.events import (
+    Abstained,
+    MessageReceived,
+    Said,
+    SignedIn,
+    StepUpPassed,
+    TurnFinished,
+)
 from assistant.model.ids import ConversationId, CustomerId, Fingerprint
 from assistant.model.message import Citation, ReplyPart
 from assistant.model.tracker import Tracker
@@ -211,8 +218,8 @@ async def test_conversations_that_cite_a_document_are_found_oldest_first(store):
 
 async def test_conversations_are_found_by_the_types_of_their_events(store):
     for conversation, minute in ((C1, 2), (C2, 1)):
-        at = NOON + timedelta(minutes=minute)
-        gone = Abstained(at=at, turn=1, release="r", question="q", reason="not_sure")
+        stamp = STAMP | {"at": AT + timedelta(minutes=minute)}
+        gone = Abstained(**stamp, question="q", reason="not_sure")
         await store.append(conversation, 0, [gone])
     assert await store.holding(["abstained", "feedback_given"]) == [C2, C1]
     assert await store.holding(["feedback_given"]) == []

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from actions.bank.sandbox.core import CoreBank
 from actions.bank.sandbox.problems import install
-from actions.bank.sandbox.routes import controls, customers, identity, operations
+from actions.bank.sandbox.routes import catalogue, controls, customers, identity, operations
 
 
 class Health(BaseModel):
@@ -57,7 +57,7 @@ def create_app(
     )
     app.state.bank = bank
     install(app)
-    for module in (customers, operations, identity, controls):
+    for module in (customers, operations, catalogue, identity, controls):
         # The routes themselves, not `include_router`: that would build all of them again for
         # each application, which takes longer than everything else here together.
         app.router.routes.extend(module.router.routes)

@@ -7,9 +7,12 @@ from datetime import date
 from actions.bank.sandbox.amounts import money
 from actions.bank.sandbox.calendar import add_months
 from actions.bank.sandbox.operations.cards import highest_limit
+from actions.bank.sandbox.operations.credit import largest_part, left_of_bill
 from actions.bank.sandbox.problems import not_found
 from actions.bank.sandbox.wire import (
+    AccessView,
     AccountView,
+    BillAccountView,
     BillView,
     CardOffer,
     CustomerState,
@@ -57,6 +60,7 @@ def read_profile(connection: sqlite3.Connection, customer_id: str) -> ProfileVie
         risk=_risk(row),
         preferences=json.loads(row["preferences"]),
         transfer_cool_off_until=row["transfer_cool_off_until"],
+        payments_held_until=row["payments_held_until"],
     )
 
 
@@ -72,6 +76,7 @@ def read_state(connection: sqlite3.Connection, customer_id: str) -> CustomerStat
         orders=read_records(connection, customer_id, "order"),
         cases=read_records(connection, customer_id, "case"),
         appointments=read_records(connection, customer_id, "appointment"),
+        bills=read_bills(connection, customer_id),
         payees=read_payees(connection, customer_id),
     )
 
@@ -103,8 +108,8 @@ def read_accounts(connection: sqlite3.Connection, customer_id: str) -> list[Acco
     """Accounts, the main one first."""
     rows = connection.execute(
         "SELECT a.*, d.rate_bp, d.term_months, d.matures_on, b.granted_fen, b.bill_fen,"
-        " b.minimum_fen, b.statement_on, b.due_on FROM accounts AS a"
-        " LEFT JOIN time_deposits AS d USING (account_id)"
+        " b.minimum_fen, b.statement_on, b.due_on, b.repaid_fen, b.instalment_fen"
+        " FROM accounts AS a LEFT JOIN time_deposits AS d USING (account_id)"
         " LEFT JOIN credit_bills AS b USING (account_id)"
         " WHERE a.customer_id = ? ORDER BY a.account_id",
         (customer_id,),
@@ -187,16 +192,49 @@ def read_records(connection: sqlite3.Connection, customer_id: str, record: str) 
         "SELECT * FROM requests WHERE customer_id = ? AND record = ? ORDER BY created_at",
         (customer_id, record),
     )
+    return [_record(row) for row in rows]
+
+
+def read_record(connection: sqlite3.Connection, record_id: str) -> RecordView | None:
+    """One order, case or appointment."""
+    row = connection.execute("SELECT * FROM requests WHERE request_id = ?", (record_id,)).fetchone()
+    return None if row is None else _record(row)
+
+
+def read_bills(connection: sqlite3.Connection, customer_id: str) -> list[BillAccountView]:
+    """Accounts at companies in the customer's name, or paid by the customer."""
+    rows = connection.execute(
+        "SELECT * FROM utility_accounts WHERE customer_id = ? ORDER BY number", (customer_id,)
+    )
     return [
-        RecordView(
-            record_id=row["request_id"],
+        BillAccountView(
             kind=row["kind"],
-            status=row["status"],
-            created_at=row["created_at"],
-            details=json.loads(row["details"]),
+            number=row["number"],
+            company=row["company"],
+            holder=row["holder"],
+            due=money(row["due_fen"]),
         )
         for row in rows
     ]
+
+
+def read_accesses(connection: sqlite3.Connection, customer_id: str) -> list[AccessView]:
+    """Who looked at the customer's data, latest first."""
+    rows = connection.execute(
+        "SELECT at, role, purpose, data FROM data_accesses WHERE customer_id = ? ORDER BY at DESC",
+        (customer_id,),
+    )
+    return [AccessView(**dict(row)) for row in rows]
+
+
+def _record(row: sqlite3.Row) -> RecordView:
+    return RecordView(
+        record_id=row["request_id"],
+        kind=row["kind"],
+        status=row["status"],
+        created_at=row["created_at"],
+        details=json.loads(row["details"]),
+    )
 
 
 def _risk(row: sqlite3.Row) -> RiskView | None:
@@ -213,10 +251,13 @@ def _risk(row: sqlite3.Row) -> RiskView | None:
 def _bill(row: sqlite3.Row) -> BillView | None:
     if row["granted_fen"] is None:
         return None
+    left = left_of_bill(row)
     return BillView(
         granted=money(row["granted_fen"]),
         amount=money(row["bill_fen"]),
-        minimum=money(row["minimum_fen"]),
+        minimum=money(max(0, min(left, row["minimum_fen"] - row["repaid_fen"]))),
+        left=money(left),
+        largest_instalment=money(min(left, largest_part(row))),
         statement_on=row["statement_on"],
         due_on=row["due_on"],
     )

@@ -35,6 +35,7 @@ class TransactionFilter(BaseModel):
     from_: date | None = Field(default=None, alias="from")
     to: date | None = None
     account_id: str | None = Field(default=None, max_length=64)
+    entry_id: str | None = Field(default=None, pattern=r"^E\d{8}$")
     category: str | None = Field(default=None, max_length=64)
     counterparty: str | None = Field(default=None, min_length=1, max_length=100)
     q: str | None = Field(default=None, min_length=1, max_length=100)
@@ -91,6 +92,8 @@ def _conditions(wanted: TransactionFilter) -> Iterator[tuple[str, tuple[str | in
 def _equal(wanted: TransactionFilter) -> Iterator[tuple[str, tuple[str | int, ...]]]:
     if wanted.account_id is not None:
         yield "e.account_id = ?", (wanted.account_id,)
+    if wanted.entry_id is not None:
+        yield "e.entry_id = ?", (int(wanted.entry_id[1:]),)
     if wanted.category is not None:
         yield "e.category = ?", (wanted.category,)
 

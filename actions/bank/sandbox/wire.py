@@ -39,6 +39,7 @@ class ProfileView(Answered):
     risk: RiskView | None
     preferences: dict[str, JsonValue]
     transfer_cool_off_until: str | None
+    payments_held_until: str | None
 
 
 class CardView(Answered):
@@ -66,11 +67,13 @@ class ReplacementFee(Answered):
 
 
 class BillView(Answered):
-    """The open bill of a credit card."""
+    """The open bill of a credit card. `left` is what is still to be paid of it."""
 
     granted: MoneyBody
     amount: MoneyBody
     minimum: MoneyBody
+    left: MoneyBody
+    largest_instalment: MoneyBody
     statement_on: date
     due_on: date
 
@@ -148,6 +151,53 @@ class RecordView(Answered):
     details: dict[str, JsonValue]
 
 
+class BillAccountView(Answered):
+    """An account at a company that bills households; `holder` is masked for strangers."""
+
+    kind: str
+    number: str
+    company: str
+    holder: str
+    due: MoneyBody
+
+
+class InstalmentOffer(Answered):
+    """What instalments of an amount would cost."""
+
+    principal: MoneyBody
+    term: int
+    principal_each: MoneyBody
+    fee_each: MoneyBody
+    fee_total: MoneyBody
+    total: MoneyBody
+    fee_rate: str
+    yearly_rate: str
+
+
+class CardOfferCheck(Answered):
+    """Why the bank would refuse an application at once; null when it would not."""
+
+    obstacle: str | None
+
+
+class AccessView(Answered):
+    """Somebody of the bank looked at a customer's data."""
+
+    at: str
+    role: str
+    purpose: str
+    data: str
+
+
+class BranchView(Answered):
+    """A branch."""
+
+    branch_id: str
+    name: str
+    city: str
+    address: str
+
+
 class CustomerState(ProfileView):
     """Everything a test reads back about one customer."""
 
@@ -158,6 +208,7 @@ class CustomerState(ProfileView):
     orders: list[RecordView]
     cases: list[RecordView]
     appointments: list[RecordView]
+    bills: list[BillAccountView]
     payees: list[PayeeView]
 
 

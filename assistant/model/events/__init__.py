@@ -50,6 +50,7 @@ from assistant.model.events.progress import (
 from assistant.model.events.talk import (
     Chatted,
     CommandsUnderstood,
+    ContentErased,
     ConversationStarted,
     FeedbackGiven,
     LocaleChanged,
@@ -71,6 +72,7 @@ Event = Annotated[
     | Said
     | TurnFinished
     | FeedbackGiven
+    | ContentErased
     | FlowStarted
     | FlowCompleted
     | FlowCancelled
@@ -116,6 +118,7 @@ __all__ = [
     "CodeSent",
     "CommandsUnderstood",
     "Confirmed",
+    "ContentErased",
     "ConversationStarted",
     "Event",
     "FeedbackGiven",

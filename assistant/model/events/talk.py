@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from assistant.model.assurance import Assurance
 from assistant.model.commands import Command
 from assistant.model.events.base import BaseEvent
-from assistant.model.ids import MessageId
+from assistant.model.ids import CustomerId, MessageId
 from assistant.model.message import Locale, ReplyPart
 from assistant.model.model_use import ModelUse
 
@@ -120,3 +120,22 @@ class FeedbackGiven(BaseEvent):
     rated_turn: int | None
     rating: int
     comment: str = ""
+
+
+class ContentErased(BaseEvent):
+    """What stands in the log where an event can no longer be read.
+
+    Never stored: the store gives it instead of an event whose key was destroyed or put away.
+
+    Attributes:
+        was: Type of the event that stood here.
+        reason: `erased`: the key is destroyed. `restricted`: it is kept because a legal term or
+            hold runs, and nobody reads with it.
+        customer_id: Whose conversation it is; None for a visitor's.
+    """
+
+    shown: ClassVar[bool] = True
+    type: Literal["content_erased"] = "content_erased"
+    was: str
+    reason: Literal["erased", "restricted"]
+    customer_id: CustomerId | None = None

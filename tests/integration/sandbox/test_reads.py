@@ -11,7 +11,7 @@ async def test_state_has_everything_a_test_reads_back(state):
         *("customer_id", "name", "id_number", "birth_date", "phone", "address", "segment"),
         *("editions", "customer_since", "merchant_id", "risk", "preferences"),
         *("transfer_cool_off_until", "cards", "accounts", "holdings", "loans", "orders"),
-        *("cases", "appointments", "payees"),
+        *("cases", "appointments", "payees", "bills", "payments_held_until"),
     }
     card = person["cards"][0]
     keys = {"last4", "number", "kind", "account_class", "account_id", "status", "limit"}

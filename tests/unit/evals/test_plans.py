@@ -94,3 +94,8 @@ def test_a_plan_without_wishes_is_refused(tmp_path):
     path.write_text('{"text": "a", "plan": []}\n', encoding="utf-8")
     with pytest.raises(ContentError, match="not empty"):
         read_plans(path)
+
+
+def test_no_held_out_message_is_among_those_tuned_on():
+    held_out = {message.text for message in read_plans(PLANS.with_name("plans_held_out.jsonl"))}
+    assert not held_out & {message.text for message in read_plans(PLANS)}

@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import Field, JsonValue
 
 from actions.bank.sandbox.amounts import AMOUNT_PATTERN, FEN_PER_YUAN, money, read_fen
-from actions.bank.sandbox.calendar import bank_date
+from actions.bank.sandbox.calendar import add_months, bank_date
 from actions.bank.sandbox.ledger import Description, Leg, post
 from actions.bank.sandbox.operations.base import CardBody, Effect, Finished, Operation, Work
 from actions.bank.sandbox.operations.cards import find_card
@@ -156,7 +156,7 @@ def credit_card_installment(work: Work, body: InstalmentBody) -> Finished:
             body.entry,
         ):
             raise Refused(Refusal.INSTALMENT_EXISTS)
-    if body.entry is None:
+    if body.entry is None or _is_billed(work, body.entry, bill):
         work.connection.execute(
             "UPDATE credit_bills SET instalment_fen = instalment_fen + ? WHERE account_id = ?",
             (fen, account["account_id"]),
@@ -200,6 +200,15 @@ def _purchase_fen(work: Work, body: InstalmentBody, account_id: str) -> int:
     if row is None or row["amount_fen"] >= 0:
         raise Refused(Refusal.NOT_A_PURCHASE)
     return -int(row["amount_fen"])
+
+
+def _is_billed(work: Work, entry: str, bill: sqlite3.Row) -> bool:
+    """Whether a purchase is part of the open bill; it is taken off that bill then."""
+    statement_on = date.fromisoformat(bill["statement_on"])
+    row = work.connection.execute(
+        "SELECT booked_on FROM entries WHERE entry_id = ?", (int(entry[1:]),)
+    ).fetchone()
+    return add_months(statement_on, -1) < date.fromisoformat(row["booked_on"]) <= statement_on
 
 
 def _credit_account(work: Work, body: CardBody) -> tuple[sqlite3.Row, sqlite3.Row]:

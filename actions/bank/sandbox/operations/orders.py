@@ -1,4 +1,4 @@
-"""Records of a customer: orders, cases, appointments; written by one change, read back by others."""
+"""Orders, cases, appointments: written down by one change, read back by others."""
 
 import json
 import sqlite3
@@ -25,7 +25,7 @@ def place_order(
     return place_record(work, "order", customer_id, kind, status, details)
 
 
-def place_record(  # noqa: PLR0913 - the columns of one row
+def place_record(
     work: Work,
     record: Record,
     customer_id: str,

@@ -20,6 +20,7 @@ from actions.bank.sandbox.operations.paying import (
 )
 from actions.bank.sandbox.refusals import Refusal, Refused
 
+
 class TransferMoneyBody(ChangeBody):
     """A transfer.
 

@@ -6,11 +6,14 @@ from fastapi import APIRouter, Depends, Query
 
 from actions.bank.sandbox.amounts import money
 from actions.bank.sandbox.operations.base import Work
+from actions.bank.sandbox.operations.card_applications import applicant_obstacle
 from actions.bank.sandbox.operations.order_changes import ReplaceCardBody, replacement_fee_fen
 from actions.bank.sandbox.problems import not_found
 from actions.bank.sandbox.routes.dependencies import Bank, documented, gate
 from actions.bank.sandbox.state import (
+    read_accesses,
     read_accounts,
+    read_bills,
     read_cards,
     read_customer,
     read_holdings,
@@ -22,8 +25,11 @@ from actions.bank.sandbox.state import (
 )
 from actions.bank.sandbox.transactions import TransactionFilter, find_transactions
 from actions.bank.sandbox.wire import (
+    AccessView,
     AccountView,
+    BillAccountView,
     CardOffer,
+    CardOfferCheck,
     CustomerFound,
     CustomerState,
     HoldingView,
@@ -105,6 +111,40 @@ async def orders(bank: Bank, customer_id: str) -> list[RecordView]:
     """Orders, oldest first."""
     read_customer(bank.connection, customer_id)
     return read_records(bank.connection, customer_id, "order")
+
+
+@router.get("/{customer_id}/bills", dependencies=[Depends(gate("bills"))])
+async def bills(bank: Bank, customer_id: str) -> list[BillAccountView]:
+    """Household bills in the customer's name."""
+    read_customer(bank.connection, customer_id)
+    return read_bills(bank.connection, customer_id)
+
+
+@router.get("/{customer_id}/counterparties")
+async def counterparties(bank: Bank, customer_id: str) -> list[str]:
+    """Everybody the customer had transactions with, the most frequent first."""
+    read_customer(bank.connection, customer_id)
+    rows = bank.connection.execute(
+        "SELECT counterparty FROM entries WHERE customer_id = ? AND category <> 'opening'"
+        " GROUP BY counterparty ORDER BY count(*) DESC, counterparty",
+        (customer_id,),
+    )
+    return [row["counterparty"] for row in rows]
+
+
+@router.get("/{customer_id}/accesses", dependencies=[Depends(gate("privacy_request"))])
+async def accesses(bank: Bank, customer_id: str) -> list[AccessView]:
+    """Who of the bank looked at the customer's data."""
+    read_customer(bank.connection, customer_id)
+    return read_accesses(bank.connection, customer_id)
+
+
+@router.get("/{customer_id}/card-offers/{product}")
+async def card_offer(bank: Bank, customer_id: str, product: str) -> CardOfferCheck:
+    """Whether the customer may apply for a credit card, and the bank's reason when not."""
+    read_customer(bank.connection, customer_id)
+    work = Work(bank.connection, bank.now(), "")
+    return CardOfferCheck(obstacle=applicant_obstacle(work, customer_id, product))
 
 
 @router.get("/{customer_id}/payees")

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from actions.bank.sandbox.calendar import add_months, bank_date, to_iso
 from actions.bank.sandbox.ledger import CLEARING, reference_of, verify
 from actions.bank.sandbox.seed.credit import open_bill
-from actions.bank.sandbox.seed.households import data_accesses, utility_accounts
 from actions.bank.sandbox.seed.history import history
+from actions.bank.sandbox.seed.households import data_accesses, utility_accounts
 from actions.bank.sandbox.seed.identity import card_number, id_number
 from actions.bank.sandbox.seed.loans import schedule
 from actions.bank.sandbox.seed.movement import Movement

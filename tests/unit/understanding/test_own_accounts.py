@@ -1,0 +1,72 @@
+"""The account that pays, and how many entries are wanted."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.understanding.values.accounts import find_counts, find_sources
+
+TAILS = st.integers(0, 9999).map(lambda number: f"{number:04d}")
+
+
+def sources(text):
+    return [found.value for found in find_sources(text)]
+
+
+def counts(text):
+    return [found.value for found in find_counts(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "account"),
+    [
+        ("从6688走", "6688"),
+        ("给妈妈转200,从3021扣吧", "3021"),
+        ("用我的6688付", "6688"),
+        ("6688那张卡里扣", "6688"),
+        ("从二类户出", "二类户"),
+        ("send 50 to mum from my 3021", "3021"),
+    ],
+)
+def test_the_account_that_pays_is_found(text, account):
+    assert sources(text) == [account]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["从5000改成3000", "用5000元买", "从1000调到2000", "change it from 5000 to 3000", "6688"],
+)
+def test_figures_that_are_no_account_are_left(text):
+    assert sources(text) == []
+
+
+@given(TAILS)
+def test_any_four_digits_where_an_account_stands_are_its_end(tail):
+    assert sources(f"从{tail}走") == sources(f"转200给妈妈,{tail}扣") == [tail]
+
+
+@given(st.text(max_size=40))
+def test_nothing_breaks_them(text):
+    for found in (*find_sources(text), *find_counts(text)):
+        assert 0 <= found.start < found.end <= len(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "many"),
+    [
+        ("最近三笔交易", "3"),
+        ("最后一笔", "1"),
+        ("前10笔", "10"),
+        ("上一笔", "1"),
+        ("last 5 transactions", "5"),
+        ("my last three payments", "3"),
+        ("the last transaction", "1"),
+    ],
+)
+def test_how_many_entries_are_wanted(text, many):
+    assert counts(text) == [many]
+
+
+@pytest.mark.parametrize("text", ["有一笔不对", "transactions last month", "最近三个月", "几笔"])
+def test_what_counts_no_entries(text):
+    assert counts(text) == []
