@@ -19,7 +19,9 @@ from assistant.model.money import Money, MoneyError
 from assistant.ports import ActionRequest
 
 _AMOUNT: Final = "amount"
-_AMOUNTS: Final = frozenset({_AMOUNT, "card_limit", "bill_amount", "repay_amount", "instalment_amount"})
+_AMOUNTS: Final = frozenset(
+    {_AMOUNT, "card_limit", "bill_amount", "repay_amount", "instalment_amount"}
+)
 """Slots that hold money."""
 
 _CURRENCY: Final = "currency"

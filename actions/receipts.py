@@ -18,6 +18,7 @@ from actions.registry import Action, ActionContext, Circumstances, Obstacle
 from assistant.errors import BankRefused, BankUnavailable
 from assistant.model.frozen import Facts
 from assistant.model.ids import ActionName, SlotName
+from assistant.model.money import Money
 from assistant.ports import ActionResult
 
 ToArguments = Callable[[ActionContext], dict[str, JsonValue]]
@@ -35,14 +36,36 @@ class Checks:
         obstacle: Why the bank would refuse, as far as its records tell beforehand.
         verify: Reads back what was done. Records that do not show it leave the outcome
             unknown, to be settled by asking; records that cannot be read leave it done.
+        for_visitors: Whether somebody who is not signed in may do it.
     """
 
     circumstances: Circumstances | None = None
     obstacle: Obstacle | None = None
     verify: Verify | None = None
+    for_visitors: bool = False
 
 
 _NO_CHECKS: Final = Checks()
+
+
+async def record_is_there(
+    bank: BankApi, _: ActionContext, result: Mapping[str, JsonValue]
+) -> bool:
+    """Whether the order, case or appointment the bank says it made is among its records."""
+    names = ("order_id", "case_id", "appointment_id")
+    record_id = next((result[name] for name in names if name in result), None)
+    found = await bank.record(str(record_id))
+    return found is not None and found.status == result.get("status")
+
+
+def record_facts(result: Mapping[str, JsonValue]) -> Facts:
+    """Everything the bank says about a record, but which kind of task it was."""
+    return {name: value for name, value in result.items() if name != "kind"}
+
+
+def money_facts(amount: Money) -> dict[str, JsonValue]:
+    """An amount as responses show it."""
+    return dict(amount.as_json())
 
 
 def change(
@@ -53,7 +76,6 @@ def change(
     *,
     optional: tuple[SlotName, ...] = (),
     checks: Checks = _NO_CHECKS,
-    for_visitors: bool = False,
 ) -> Action:
     """Declare a change that is one operation of the bank.
 
@@ -64,7 +86,6 @@ def change(
         to_facts: From the operation's `result` to facts; reference and instant are added.
         optional: Slots it takes when they are filled.
         checks: What is asked of the bank around it.
-        for_visitors: Whether somebody who is not signed in may do it.
     """
     action = ActionName(name)
 
@@ -82,7 +103,7 @@ def change(
         if context.key is None:
             msg = "A change needs an idempotency key; nothing was sent."
             raise BankUnavailable(msg)
-        customer_id = context.customer_id if for_visitors else context.customer()
+        customer_id = context.customer_id if checks.for_visitors else context.customer()
         answer = await bank.operation(action, customer_id, body, context.key)
         result = report(answer)
         if checks.verify is None:

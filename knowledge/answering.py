@@ -81,7 +81,9 @@ def answer_features(
         float(bool(_FUTURE.search(question.text))),
         (1 - foreign) * coverage(question.things, view.text, view.tokens),
         (1 - foreign)
-        * coverage(question.things, f"{view.title} {view.section} {sentence.text}", sentence.tokens),
+        * coverage(
+            question.things, f"{view.title} {view.section} {sentence.text}", sentence.tokens
+        ),
         (1 - foreign) * _rarest_missing(question, view, known),
     ]
 

@@ -15,14 +15,16 @@ from knowledge.views import PassageView, Question, SentenceView, Weights
 
 PASSAGE_NAMES: Final = (
     "cosine", "heading", "sentence", "second_sentence", "bm25", "bm25_share", "words", "pairs",
-    "words_in_title", "words_in_section", "title_asked", "section_asked", "canonical",
-    "term", "term_conflict", "range", "kind", "rank_by_meaning", "rank_by_words",
-    "foreign_words", "foreign_bm25", "headed", "kind_with_words", "unasked_names", "things",
+    "words_in_title", "words_in_section", "title_asked", "section_asked", "canonical", "term",
+    "term_conflict", "range", "kind", "rank_by_meaning", "rank_by_words", "foreign_words",
+    "foreign_bm25", "headed", "kind_with_words", "unasked_names", "things",
 )  # fmt: skip
 SENTENCE_NAMES: Final = (
-    "passage", "cosine", "heading", "words", "own_words", "pairs", "words_with_heading", "canonical",
-    "term", "term_conflict", "label", "label_asked", "range", "row", "length", "place", "example", "notice",
-    "cosine_best", "foreign_words", "headed", "kind", "kind_with_words", "foreign_canonical", "unasked_names", "things", "things_with_heading", "asked_names",
+    "passage", "cosine", "heading", "words", "own_words", "pairs", "words_with_heading",
+    "canonical", "term", "term_conflict", "label", "label_asked", "range", "row", "length",
+    "place", "example", "notice", "cosine_best", "foreign_words", "headed", "kind",
+    "kind_with_words", "foreign_canonical", "unasked_names", "things", "things_with_heading",
+    "asked_names",
     *(f"{kind}_{side}" for kind in KINDS for side in ("served", "missed")),
 )  # fmt: skip
 

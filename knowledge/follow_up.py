@@ -17,7 +17,8 @@ from knowledge.terms import terms_in
 from knowledge.words import Synonyms, is_foreign, normalised, words_of
 
 _LEAD: Final = re.compile(
-    r"^(?:那么?|然后|还有|另外|再问一下|请问|如果是?|要是|换成|and|then|what about|how about|what if)"
+    r"^(?:那么?|然后|还有|另外|再问一下|请问|如果是?|要是|换成|and|then|what about"
+    r"|how about|what if)"
     r"(?![种些里边])[\s,,、]*|^(?:and|then|what about|how about)\s+"
 )
 _TAIL: Final = re.compile(r"(?:的话)?(?:的)?呢\W*$|\W+$")

@@ -22,9 +22,10 @@ from knowledge.features import PASSAGE_NAMES, SENTENCE_NAMES
 
 Floats = NDArray[np.float64]
 ANSWER_NAMES: Final = (
-    "cosine", "z_cosine", "passage_share", "sentence_margin", "words", "own_words", "unknown_words",
-    "term", "term_conflict", "range", "kind", "is_foreign", "is_outside", "heading", "canonical",
-    "foreign_cosine", "foreign_unknown", "bm25_share", "is_future", "things", "things_in_sentence", "rarest_missing",
+    "cosine", "z_cosine", "passage_share", "sentence_margin", "words", "own_words",
+    "unknown_words", "term", "term_conflict", "range", "kind", "is_foreign", "is_outside",
+    "heading", "canonical", "foreign_cosine", "foreign_unknown", "bm25_share", "is_future",
+    "things", "things_in_sentence", "rarest_missing",
 )  # fmt: skip
 _FILE: Final = "defaults/reranker.json"
 _FAR: Final = 50.0

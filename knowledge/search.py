@@ -61,7 +61,7 @@ def read_questions(path: Path) -> tuple[SearchQuestion, ...]:
     return tuple(questions)
 
 
-def index_folder(
+def index_folder(  # noqa: PLR0913 - what there is to choose
     folder: Path,
     data_dir: Path,
     encoder: PassageEncoder,

@@ -45,7 +45,8 @@ _TERM: Final = re.compile(
     rf"(?P<n>{_COUNT})(?P<unit>个月|月期|(?<=仨)月|年|期|天|日(?!\d)|周岁|岁)"
     rf"|(?P<ordinal>iii|ii|i|[一二三1-3])类"
     r"|(?<![a-z])(?P<level>[rc])(?P<grade>\d)(?!\d)"
-    rf"|(?<![a-z\d])(?P<word>\d+|{'|'.join(_ENGLISH)})[- ]?(?:a )?(?P<english>year|month|day|instal)"
+    rf"|(?<![a-z\d])(?P<word>\d+|{'|'.join(_ENGLISH)})[- ]?(?:a )?(?P<english>year|month"
+    rf"|day|instal)"
 )
 _CALENDAR: Final = re.compile(
     rf"(?:20\d\d年?|[今去前明]年)?(?:\d{{1,2}}|{CHINESE_NUMBER})月(?:份|底|初|中旬|"
@@ -54,7 +55,8 @@ _CALENDAR: Final = re.compile(
 _ROMAN: Final = {"i": "1", "ii": "2", "iii": "3", "一": "1", "二": "2", "三": "3"}
 _MULTIPLES: Final = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "k": 1000}
 _AMOUNT: Final = re.compile(
-    rf"(?P<figure>\d[\d,]*(?:\.\d+)?)(?P<times>[十百千万]|k\b)?(?P<after>[年月日天期岁个次号类级%.]|-?\w*天)?"
+    rf"(?P<figure>\d[\d,]*(?:\.\d+)?)(?P<times>[十百千万]"
+    rf"|k\b)?(?P<after>[年月日天期岁个次号类级%.]|-?\w*天)?"
     rf"|(?P<words>{CHINESE_NUMBER})(?P<after2>[年月日天期岁个次号类级分折])?"
 )
 _MONEY: Final = r"(\d[\d,]*(?:\.\d+)?)(万)?元"

@@ -146,7 +146,8 @@ def question_of(  # noqa: PLR0913 - each is worked out elsewhere
         vector: Of the question.
         lexical: BM25 of every passage.
         known: Whether any passage has a word or pair: what none has cannot tell them apart.
-        is_foreign: As in Question; so is `is_outside`.
+        is_foreign: As in Question.
+        is_outside: As in Question.
     """
     return Question(
         text=text,

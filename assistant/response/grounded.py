@@ -41,9 +41,9 @@ class Thresholds:
         characters: Most characters of an answer; the first sentence is never cut.
     """
 
-    answer: float = 0.5
-    companion: float = 0.7
-    passages: int = 3
+    answer: float = 0.4
+    companion: float = 0.5
+    passages: int = 5
     sentences: int = 3
     characters: int = 220
 
@@ -76,15 +76,6 @@ class Abstention:
 Grounding: TypeAlias = GroundedAnswer | Abstention
 
 _DEFAULT: Final = Thresholds()
-_FITTING_KIND: Final = 0.1  # added to a sentence score of 0 to 1
-_FIGURE: Final = re.compile(
-    r"\d|[一二两三四五六七八九十百千万]+(?:个?[元年月天日时分次]|小时)|免费|免收|不收"
-)
-_WHETHER: Final = re.compile(
-    r"可以|不可|可在|可由|可通过|能|不得|不支持|支持|无需|需要|须|不需|不收|免|仅|不会|不影响|禁止"
-)
-_STEPS: Final = re.compile(r"通过|登录|点击|选择|携带|前往|进入|拨打|到.{0,8}网点|办理|申请|提交")
-
 # In the order of precedence: "怎么收费" asks for a figure, "可以怎么办" for steps.
 _ASKED: Final = (
     (
@@ -111,7 +102,6 @@ _ASKED: Final = (
         ),
     ),
 )
-_FITS: Final = {Asked.FIGURE: _FIGURE, Asked.WHETHER: _WHETHER, Asked.STEPS: _STEPS}
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,7 @@ class Wrong:
 
 class Down:
     def nearest(self, vector, *, as_of, limit):
-        raise KnowledgeUnavailable("gone")
+        raise KnowledgeUnavailable
 
 
 @pytest.mark.parametrize("index", [Wrong(), Down()])

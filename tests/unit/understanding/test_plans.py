@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assistant.model.commands import ArrangePlan, CancelFlow, Later
+from assistant.model.events import Frame, PlanChanged, PlanItem, StackChanged
 from assistant.model.ids import ConversationId
 from assistant.model.release import Lexicon
 from assistant.model.tracker import Tracker
@@ -16,6 +18,7 @@ from assistant.understanding.plan_cut import pieces
 from assistant.understanding.thresholds import Thresholds
 from assistant.understanding.wordrules import WordRules
 from knowledge.loader import load
+from tests.contract.events import AT
 from tests.unit.understanding.reading import TODAY
 
 RELEASE = load(Path("knowledge/content"), gateway_knows=lambda _: True)
@@ -132,6 +135,65 @@ def test_a_pack_without_lists_cuts_at_marks_only():
 )
 async def test_what_is_wished_and_in_which_order(text, expected):
     assert await wishes(text) == expected
+
+
+def listed(*flows, index=0):
+    """A tracker with an announced list whose wish at the index is under way."""
+    tracker = Tracker(ConversationId("c1"))
+    stamp = {"at": AT, "turn": 1, "release": "r1"}
+    frame = Frame(frame_id="f:1", flow=flows[index], step=None)
+    items = tuple(PlanItem(flow=flow) for flow in flows)
+    tracker.record(StackChanged(**stamp, stack=(frame,)))
+    tracker.record(PlanChanged(**stamp, items=items, index=index, frame_id="f:1"))
+    return tracker
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("第二个不要了", [CancelFlow(item=2)]),
+        ("第二個唔要喇", [CancelFlow(item=2)]),
+        ("把第三个去掉吧", [CancelFlow(item=3)]),
+        ("不要第二个了", [CancelFlow(item=2)]),
+        ("第一个和第三个不办了", [CancelFlow(item=1), CancelFlow(item=3)]),
+        ("最后一个算了", [CancelFlow(item=3)]),
+        ("都不要了", [CancelFlow(everything=True)]),
+        ("先做第二个", [ArrangePlan(items=(2,))]),
+        ("第三件先办", [ArrangePlan(items=(3,))]),
+        ("先做第三个再做第二个", [ArrangePlan(items=(3, 2))]),
+        ("就做第一个", [ArrangePlan(items=(1,), only=True)]),
+        ("只要第二个", [ArrangePlan(items=(2,), only=True)]),
+        ("第一个就行", [ArrangePlan(items=(1,), only=True)]),
+        ("剩下的都不要了", [ArrangePlan(items=(), only=True)]),
+        ("skip the second one", [CancelFlow(item=2)]),
+        ("cancel number 3", [CancelFlow(item=3)]),
+        ("just the first one", [ArrangePlan(items=(1,), only=True)]),
+        ("do the second one first", [ArrangePlan(items=(2,))]),
+    ],
+)
+async def test_the_announced_list_is_changed_by_the_places_in_it(text, expected):
+    understander = LocalUnderstander(Keywords(), Thresholds(), lambda: TODAY)
+    tracker = listed("lock_card", "transfer_money", "check_balance")
+    understood = await understander.understand(text, tracker, RELEASE)
+    assert list(understood.commands) == expected
+
+
+async def test_a_wish_added_waits_with_its_values():
+    understander = LocalUnderstander(Keywords(), Thresholds(), lambda: TODAY)
+    tracker = listed("lock_card", "check_balance")
+    later, start, *values = (
+        await understander.understand("再加一个给妈妈转五百", tracker, RELEASE)
+    ).commands
+    assert (later, start.flow) == (Later(), "transfer_money")
+    assert {value.slot: value.value for value in values} == {"payee": "妈妈", "amount": "500.00"}
+
+
+@pytest.mark.parametrize("text", ["第二张", "第二个是什么", "我要第二个", "先转第二笔"])
+async def test_a_place_without_a_word_of_change_changes_no_list(text):
+    understander = LocalUnderstander(Keywords(), Thresholds(), lambda: TODAY)
+    tracker = listed("lock_card", "transfer_money")
+    understood = await understander.understand(text, tracker, RELEASE)
+    assert not any(isinstance(c, ArrangePlan | CancelFlow) for c in understood.commands)
 
 
 @given(st.lists(st.sampled_from([*WORDS, "，", "然后", "和", "之前", "再", "。", "x"]), max_size=9))

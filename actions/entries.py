@@ -1,0 +1,224 @@
+"""Which bank transaction is meant: by day, amount, who it was with, or its place in the list.
+
+The slot `entry` holds the bank's id of the entry once it is validated, so that what is read back
+and what the bank is asked about is one and the same entry. Values the customer gave narrow the
+list: `date_range`, `amount`; the names of those the customer had transactions with are looked
+for in the words themselves.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from pydantic import JsonValue
+
+from actions.accounts import read_period
+from actions.arguments import read_amount
+from actions.bank.history import BankTransaction, TransactionQuery
+from actions.bank.port import BankApi
+from actions.receipts import money_facts
+from actions.registry import Action, ActionContext
+from assistant.model.frozen import Facts
+from assistant.model.ids import ActionName, ResponseKey, SlotName
+from assistant.model.message import Button
+from assistant.model.money import Money, MoneyError
+from assistant.model.numerals import read_chinese
+from assistant.ports import ActionResult, ActionSay
+
+ENTRY: Final = SlotName("entry")
+_ID: Final = re.compile(r"E\d{8}")
+_ASK: Final = ResponseKey("utter_ask_entry")
+_NOT_FOUND: Final = ResponseKey("utter_entry_not_found")
+_LISTED: Final = 5
+_SEARCHED: Final = 100
+_SHORTEST_NAME: Final = 2
+_LATEST: Final = re.compile(r"刚才|刚刚|最近(?:那|一|的那)|最新|上一笔|最后一笔|\b(?:latest|last|most recent)\b")
+_PLACE: Final = re.compile(r"第\s*(?P<place>\d{1,2}|[一二两三四五六七八九十])\s*[笔条个项]")
+_PLACES: Final[Mapping[str, int]] = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5}
+_CATEGORY_WORDS: Final = 2
+
+
+def named_in(text: str, names: Sequence[str]) -> list[str]:
+    """Those of the names that the words contain, whole or by their beginning; longest first.
+
+    "美团那笔" names 美团外卖; "Costa" names Costa Coffee.
+    """
+    lowered = text.lower()
+    found: dict[str, int] = {}
+    for name in names:
+        for length in range(len(name), _SHORTEST_NAME - 1, -1):
+            begin = name[:length].lower()
+            if begin.isascii() and length < len(name) and not name[length].isspace():
+                continue
+            if begin in lowered:
+                found[name] = length
+                break
+    longest = max(found.values(), default=0)
+    return [name for name, length in found.items() if length == longest]
+
+
+async def people_named(bank: BankApi, context: ActionContext, text: str) -> list[str]:
+    """Counterparties the words name, also by what the customer calls a payee ("房东", "妈妈")."""
+    customer_id = context.customer()
+    named = named_in(text, await bank.counterparties(customer_id))
+    if named:
+        return named
+    for payee in await bank.payees(customer_id):
+        words = {payee.note, *context.relations.get(payee.note, ())}
+        if any(word and word in text for word in words):
+            return [payee.name]
+    return []
+
+
+async def candidates(bank: BankApi, context: ActionContext) -> list[BankTransaction]:
+    """Entries that fit what was given, newest first."""
+    first, last = read_period(context.text("date_range"))
+    amount = _amount(context)
+    page = await bank.transactions(
+        context.customer(),
+        TransactionQuery(
+            first_day=first,
+            last_day=last,
+            min_amount=amount,
+            max_amount=amount,
+            account_id=context.text("entry_account"),
+            direction="out" if context.text("entry_account") else None,
+            limit=_SEARCHED,
+        ),
+    )
+    return list(page.items)
+
+
+async def _prefill_entry(bank: BankApi, context: ActionContext) -> ActionResult:
+    """Take the only entry that fits; without any hint nothing is guessed."""
+    found = await candidates(bank, context)
+    narrowed = await _narrow(bank, context, context.said, found)
+    hinted = context.text("date_range") is not None or _amount(context) is not None
+    fitting = narrowed if narrowed is not None else (found if hinted else [])
+    facts: Facts = {"entries_count": len(found)}
+    if len(fitting) == 1:
+        return _chosen(fitting[0])
+    return ActionResult(outcome="done", facts=facts)
+
+
+async def _ask_entry(bank: BankApi, context: ActionContext) -> ActionResult:
+    found = await candidates(bank, context)
+    narrowed = await _narrow(bank, context, context.said, found)
+    if not found:  # what was given fits nothing: begin with the latest ones
+        bare = {name: value for name, value in context.slots.items() if name not in _HINTS}
+        found = await candidates(bank, _with_slots(context, bare))
+        return ActionResult(outcome="done", says=(_list(_NOT_FOUND, found),))
+    return ActionResult(outcome="done", says=(_list(_ASK, narrowed or found),))
+
+
+async def _validate_entry(bank: BankApi, context: ActionContext) -> ActionResult:
+    text = context.text(ENTRY)
+    if text is None:
+        return ActionResult(outcome="done")
+    if _ID.fullmatch(text):
+        page = await bank.transactions(
+            context.customer(), TransactionQuery(entry_id=text, limit=1)
+        )
+        fitting = list(page.items)
+    else:
+        found = await candidates(bank, context)
+        fitting = await _narrow(bank, context, text, found) or []
+    if len(fitting) == 1:
+        return _chosen(fitting[0])
+    say = _list(_ASK if fitting else _NOT_FOUND, fitting or await candidates(bank, context))
+    return ActionResult(outcome="done", slots={ENTRY: None}, says=(say,))
+
+
+async def _narrow(
+    bank: BankApi, context: ActionContext, text: str, found: Sequence[BankTransaction]
+) -> list[BankTransaction] | None:
+    """Those of the entries the words mean; None when the words name none."""
+    place = _place(text)
+    if place is not None:
+        return list(found[place - 1 : place])
+    people = await people_named(bank, context, text)
+    of_people = [one for one in found if one.counterparty in people]
+    if of_people:
+        return of_people[:1] if _LATEST.search(text) else of_people
+    of_kind = [
+        one
+        for one in found
+        if any(
+            one.category_name[at : at + _CATEGORY_WORDS] in text
+            for at in range(0, len(one.category_name) - 1, _CATEGORY_WORDS)
+        )
+    ]
+    if _LATEST.search(text):
+        return list(found[:1])
+    return of_kind or None
+
+
+def _place(text: str) -> int | None:
+    match = _PLACE.search(text)
+    if match is not None:
+        place = match["place"]
+        read = int(place) if place.isdecimal() else read_chinese(place)
+        return int(read) if read else None
+    words = re.findall(r"[a-z]+", text.lower())
+    return next((_PLACES[word] for word in words if word in _PLACES), None)
+
+
+def _amount(context: ActionContext) -> Money | None:
+    try:
+        return read_amount(context.slots.get("amount"))
+    except MoneyError:
+        return None
+
+
+_HINTS: Final = ("date_range", "amount")
+
+
+def _with_slots(context: ActionContext, slots: Mapping[str, JsonValue]) -> ActionContext:
+    return ActionContext(
+        customer_id=context.customer_id,
+        slots=slots,
+        today=context.today,
+        locale=context.locale,
+        relations=context.relations,
+    )
+
+
+def _chosen(entry: BankTransaction) -> ActionResult:
+    return ActionResult(
+        outcome="done", slots={ENTRY: entry.entry_id}, facts=entry_facts(entry)
+    )
+
+
+def entry_facts(entry: BankTransaction) -> Facts:
+    """What a read-back says about an entry."""
+    return {
+        "entry_date": entry.booked_on.isoformat(),
+        "entry_amount": money_facts(entry.amount),
+        "entry_counterparty": entry.counterparty,
+        "entry_category": entry.category_name,
+        "entry_note": entry.note,
+        "entry_last4": entry.last4,
+        "entry_direction": entry.direction,
+    }
+
+
+def _list(key: ResponseKey, found: Sequence[BankTransaction]) -> ActionSay:
+    shown = found[:_LISTED]
+    buttons = tuple(
+        Button(
+            title=f"{one.booked_on:%m-%d} {one.counterparty} {one.amount.plain()}",
+            payload=f"/SetSlots(entry={one.entry_id})",
+        )
+        for one in shown
+    )
+    facts: Facts = {"entries": [entry_facts(one) for one in shown]}
+    return ActionSay(response_key=key, facts=facts, buttons=buttons)
+
+
+ENTRY_ACTIONS: Final[Sequence[Action]] = (
+    Action(name=ActionName("prefill_entry"), run=_prefill_entry),
+    Action(name=ActionName("action_ask_entry"), run=_ask_entry),
+    Action(name=ActionName("validate_entry"), run=_validate_entry),
+)
