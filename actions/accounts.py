@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Final, Literal
 
 from pydantic import JsonValue
 
+from actions.arguments import read_amount
 from actions.bank.history import BankTransaction, TransactionQuery
 from actions.bank.port import Account, BankApi
 from actions.cards import find_card, fitting_cards
+from actions.counterparties import people_named
 from actions.registry import Action, ActionContext, slot_names
 from assistant.errors import BankRefused
 from assistant.model.frozen import Facts
 from assistant.model.ids import ActionName, ResponseKey
-from assistant.model.money import Money
+from assistant.model.money import Money, MoneyError
 from assistant.ports import ActionResult
 
 OWED_KINDS: Final = frozenset({"loan", "credit"})
@@ -51,24 +54,43 @@ async def _check_balance(bank: BankApi, context: ActionContext) -> ActionResult:
     return ActionResult(outcome="done", facts=facts)
 
 
-async def _query_transactions(bank: BankApi, context: ActionContext) -> ActionResult:
+async def transaction_query(bank: BankApi, context: ActionContext) -> TransactionQuery:
+    """What to look for: period, category, direction, amounts, and whom the words name."""
     first, last = read_period(context.text("date_range"))
     category = context.text("category")
     # The bank filters by its own codes; the customer's words for one are searched as text.
     is_code = category is not None and category.isascii()
-    wanted = _how_many(context.text("entries"))
-    page = await bank.transactions(
-        context.customer(),
-        TransactionQuery(
-            first_day=first,
-            last_day=last,
-            category=category if is_code else None,
-            text=None if is_code else category,
-            counterparty=context.text("counterparty"),
-            direction=_direction(context.text("direction")),
-            limit=wanted,
-        ),
+    exact = _bound(context, "exact_amount")
+    return TransactionQuery(
+        first_day=first,
+        last_day=last,
+        category=category if is_code else None,
+        text=None if is_code else category,
+        counterparty=context.text("counterparty") or await _who(bank, context),
+        min_amount=exact or _bound(context, "min_amount"),
+        max_amount=exact or _bound(context, "max_amount"),
+        direction=_direction(context.text("direction")),
     )
+
+
+async def _who(bank: BankApi, context: ActionContext) -> str | None:
+    """The one counterparty the customer's words name."""
+    named = await people_named(bank, context.customer(), context.said, context.relations)
+    return named[0] if len(named) == 1 else None
+
+
+def _bound(context: ActionContext, slot: str) -> Money | None:
+    try:
+        return read_amount(context.slots.get(slot))
+    except MoneyError:
+        return None
+
+
+async def _query_transactions(bank: BankApi, context: ActionContext) -> ActionResult:
+    wanted = _how_many(context.text("entries"))
+    query = replace(await transaction_query(bank, context), limit=wanted)
+    first, last = query.first_day, query.last_day
+    page = await bank.transactions(context.customer(), query)
     facts: Facts = {
         "items": [_transaction_facts(item) for item in page.items[:wanted]],
         "count": page.total,
@@ -158,6 +180,15 @@ ACCOUNT_ACTIONS: Final[Sequence[Action]] = (
     Action(
         name=ActionName("query_transactions"),
         run=_query_transactions,
-        optional=slot_names("date_range", "category", "counterparty", "direction", "entries"),
+        optional=slot_names(
+            "date_range",
+            "category",
+            "counterparty",
+            "direction",
+            "entries",
+            "exact_amount",
+            "min_amount",
+            "max_amount",
+        ),
     ),
 )

@@ -141,9 +141,7 @@ def _result(result: Mapping[str, JsonValue]) -> Facts:
 
 
 def _chosen(bill: HouseholdBill) -> ActionResult:
-    return ActionResult(
-        outcome="done", slots={_NUMBER: bill.number}, facts=_bill_facts(bill)
-    )
+    return ActionResult(outcome="done", slots={_NUMBER: bill.number}, facts=_bill_facts(bill))
 
 
 def _bill_facts(bill: HouseholdBill) -> dict[str, JsonValue]:

@@ -6,11 +6,19 @@ from collections.abc import Mapping
 from typing import Final
 
 from actions.accounts import ACCOUNT_ACTIONS
+from actions.bills import BILL_ACTIONS
+from actions.card_applications import APPLICATION_ACTIONS
 from actions.card_changes import CARD_CHANGES
 from actions.cards import CARD_ACTIONS
+from actions.cases import CASE_ACTIONS
+from actions.credit_cards import CREDIT_CARD_ACTIONS
+from actions.entries import ENTRY_ACTIONS
 from actions.payments import PAYMENT_ACTIONS
+from actions.preferences import PREFERENCE_ACTIONS
 from actions.profile import PROFILE_ACTIONS
 from actions.registry import Action
+from actions.spending import SPENDING_ACTIONS
+from actions.visits import VISIT_ACTIONS
 from assistant.model.ids import ActionName
 
 ACTIONS: Final[Mapping[ActionName, Action]] = {
@@ -21,5 +29,13 @@ ACTIONS: Final[Mapping[ActionName, Action]] = {
         *PROFILE_ACTIONS,
         *ACCOUNT_ACTIONS,
         *PAYMENT_ACTIONS,
+        *ENTRY_ACTIONS,
+        *SPENDING_ACTIONS,
+        *BILL_ACTIONS,
+        *CREDIT_CARD_ACTIONS,
+        *APPLICATION_ACTIONS,
+        *CASE_ACTIONS,
+        *VISIT_ACTIONS,
+        *PREFERENCE_ACTIONS,
     )
 }

@@ -8,8 +8,8 @@ from typing import Final
 from pydantic import JsonValue
 
 from actions.arguments import read_amount
-from actions.bank.port import Account, BankApi, Bill, Card
 from actions.bank.history import TransactionQuery
+from actions.bank.port import Account, BankApi, Bill, Card
 from actions.cards import find_card
 from actions.receipts import Checks, change, money_facts, record_facts, record_is_there
 from actions.registry import Action, ActionContext, slot_names
@@ -86,7 +86,16 @@ async def _validate_card(bank: BankApi, context: ActionContext) -> ActionResult:
 async def _chosen(bank: BankApi, context: ActionContext, card: Card) -> ActionResult:
     accounts = await bank.accounts(context.customer())
     account = next(one for one in accounts if one.account_id == card.account_id)
-    facts: Facts = {"credit_cards_count": 1, **_bill_facts(card, account)}
+    bill = account.bill
+    facts: Facts = {
+        "credit_cards_count": 1,
+        **_bill_facts(card, account),
+        "owes": account.balance.minor_units > 0,
+        "can_divide": bill is not None
+        and bill.left.minor_units > 0
+        and context.today < bill.due_on
+        and bill.largest_instalment.minor_units >= _SMALLEST,
+    }
     return ActionResult(
         outcome="done",
         slots={_CARD: card.last4, SlotName("entry_account"): account.account_id},
@@ -178,8 +187,9 @@ async def _prefill_principal(bank: BankApi, context: ActionContext) -> ActionRes
     if entry is None:
         return ActionResult(outcome="done")
     page = await bank.transactions(context.customer(), TransactionQuery(entry_id=entry, limit=1))
-    slots: dict[str, JsonValue] = {one: item.amount.plain() for one, item in zip([_PRINCIPAL], page.items)}
-    return ActionResult(outcome="done", slots=slots)
+    if not page.items:
+        return ActionResult(outcome="done")
+    return ActionResult(outcome="done", slots={_PRINCIPAL: page.items[0].amount.plain()})
 
 
 def _unfit(slot: SlotName, key: str, account: Account, bill: Bill) -> ActionResult:

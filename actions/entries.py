@@ -18,6 +18,7 @@ from actions.accounts import read_period
 from actions.arguments import read_amount
 from actions.bank.history import BankTransaction, TransactionQuery
 from actions.bank.port import BankApi
+from actions.counterparties import people_named
 from actions.receipts import money_facts
 from actions.registry import Action, ActionContext
 from assistant.model.frozen import Facts
@@ -33,43 +34,12 @@ _ASK: Final = ResponseKey("utter_ask_entry")
 _NOT_FOUND: Final = ResponseKey("utter_entry_not_found")
 _LISTED: Final = 5
 _SEARCHED: Final = 100
-_SHORTEST_NAME: Final = 2
-_LATEST: Final = re.compile(r"刚才|刚刚|最近(?:那|一|的那)|最新|上一笔|最后一笔|\b(?:latest|last|most recent)\b")
+_LATEST: Final = re.compile(
+    r"刚才|刚刚|最近(?:那|一|的那)|最新|上一笔|最后一笔|\b(?:latest|last|most recent)\b"
+)
 _PLACE: Final = re.compile(r"第\s*(?P<place>\d{1,2}|[一二两三四五六七八九十])\s*[笔条个项]")
 _PLACES: Final[Mapping[str, int]] = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5}
 _CATEGORY_WORDS: Final = 2
-
-
-def named_in(text: str, names: Sequence[str]) -> list[str]:
-    """Those of the names that the words contain, whole or by their beginning; longest first.
-
-    "美团那笔" names 美团外卖; "Costa" names Costa Coffee.
-    """
-    lowered = text.lower()
-    found: dict[str, int] = {}
-    for name in names:
-        for length in range(len(name), _SHORTEST_NAME - 1, -1):
-            begin = name[:length].lower()
-            if begin.isascii() and length < len(name) and not name[length].isspace():
-                continue
-            if begin in lowered:
-                found[name] = length
-                break
-    longest = max(found.values(), default=0)
-    return [name for name, length in found.items() if length == longest]
-
-
-async def people_named(bank: BankApi, context: ActionContext, text: str) -> list[str]:
-    """Counterparties the words name, also by what the customer calls a payee ("房东", "妈妈")."""
-    customer_id = context.customer()
-    named = named_in(text, await bank.counterparties(customer_id))
-    if named:
-        return named
-    for payee in await bank.payees(customer_id):
-        words = {payee.note, *context.relations.get(payee.note, ())}
-        if any(word and word in text for word in words):
-            return [payee.name]
-    return []
 
 
 async def candidates(bank: BankApi, context: ActionContext) -> list[BankTransaction]:
@@ -118,9 +88,7 @@ async def _validate_entry(bank: BankApi, context: ActionContext) -> ActionResult
     if text is None:
         return ActionResult(outcome="done")
     if _ID.fullmatch(text):
-        page = await bank.transactions(
-            context.customer(), TransactionQuery(entry_id=text, limit=1)
-        )
+        page = await bank.transactions(context.customer(), TransactionQuery(entry_id=text, limit=1))
         fitting = list(page.items)
     else:
         found = await candidates(bank, context)
@@ -138,7 +106,7 @@ async def _narrow(
     place = _place(text)
     if place is not None:
         return list(found[place - 1 : place])
-    people = await people_named(bank, context, text)
+    people = await people_named(bank, context.customer(), text, context.relations)
     of_people = [one for one in found if one.counterparty in people]
     if of_people:
         return of_people[:1] if _LATEST.search(text) else of_people
@@ -167,7 +135,7 @@ def _place(text: str) -> int | None:
 
 def _amount(context: ActionContext) -> Money | None:
     try:
-        return read_amount(context.slots.get("amount"))
+        return read_amount(context.slots.get("amount") or context.slots.get("instalment_amount"))
     except MoneyError:
         return None
 
@@ -186,9 +154,7 @@ def _with_slots(context: ActionContext, slots: Mapping[str, JsonValue]) -> Actio
 
 
 def _chosen(entry: BankTransaction) -> ActionResult:
-    return ActionResult(
-        outcome="done", slots={ENTRY: entry.entry_id}, facts=entry_facts(entry)
-    )
+    return ActionResult(outcome="done", slots={ENTRY: entry.entry_id}, facts=entry_facts(entry))
 
 
 def entry_facts(entry: BankTransaction) -> Facts:

@@ -141,8 +141,7 @@ class Gateway:
     async def _guard(self, policy: ActionPolicy, request: ActionRequest) -> ActionResult | None:
         digest = self.digest(request.action, request.slots)
         if request.review is not None:
-            approved = await self._is_approved(request, digest)
-            return None if approved else _refused(NOT_APPROVED)
+            return None if await self._may_pass(policy, request, digest) else _refused(NOT_APPROVED)
         purpose = f"{request.action}:{digest}"
         step_up = missing_level(policy.level, request, purpose)
         step_up = step_up or missing_identity(policy, request)
@@ -184,6 +183,12 @@ class Gateway:
             arguments_sha256=digest,
         )
         return ActionResult(outcome="refused", reason=REVIEW_NEEDED, review=needed)
+
+    async def _may_pass(self, policy: ActionPolicy, request: ActionRequest, digest: str) -> bool:
+        """Whether an approval opens this: only what the bank lets a colleague decide."""
+        if policy.review is None or not await self._is_approved(request, digest):
+            return False
+        return policy.review.condition is None or needs_review(policy, await self._names(request))
 
     async def _is_approved(self, request: ActionRequest, digest: str) -> bool:
         """Whether a colleague approved exactly this, for this customer."""

@@ -8,47 +8,31 @@ A lease keeps two workers from sending at the same time, and the fence (a number
 with each claim) keeps a worker whose lease has lapsed from writing over its successor.
 
 The first statement of every claim writes, so SQLite takes its write lock before anything is
-read; PostgreSQL locks the row with FOR UPDATE. Instants are the application's Clock, UTC.
+read; PostgreSQL locks the row with FOR UPDATE. Instants are the
+application's Clock, UTC; leases go by the database's own clock.
 Source: the outbox and fencing rules of `docs/decisions` on the unknown outcome.
 """
 
 from __future__ import annotations
 
-import asyncio
 import json
-import secrets
-import sqlite3
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, TypeVar
+from typing import Any, Final, cast
 
-import asyncpg
 from sqlalchemy import RowMapping, Select, Update, or_, select, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects import sqlite as sqlite_dialect
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from actions.ledger_rows import ACTION, Claim, Held, Intent, Unsettled
-from assistant.errors import StoreUnavailable
-from assistant.model.ids import ActionName, ConversationId, FrameId, IdempotencyKey
-from assistant.ports import ActionResult, Clock
+from actions.ledger_store import LeaseTime, transaction
+from assistant.model.ids import ActionName, ConversationId, FrameId, IdempotencyKey, ResponseKey
+from assistant.ports import ActionResult, Clock, Sealer
 
 _AT_ONCE: Final = 200
-_READS_ONLY: Final = {"guitai_reads_only": True}
-"""Execution option the engine's owner honours on SQLite: no write lock for a read."""
-
-_LOCK_TRIES: Final = 20
-_JITTER_MS: Final = (10, 60)
-_SQLITE_BUSY: Final = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
-_PRIMARY_CODE: Final = 0xFF
-"""The low byte of an extended SQLite result code (https://sqlite.org/rescode.html)."""
-
-_POSTGRES_BUSY: Final = {"40001", "40P01", "55P03"}
-"""serialization_failure, deadlock_detected, lock_not_available (PostgreSQL, appendix A)."""
-
-T = TypeVar("T")
+TOO_LATE: Final = ResponseKey("reason_confirmation_expired")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,12 +43,17 @@ class Ledger:
         owner: Name of this worker, for people who read the table.
         lease_s: How long a claim lasts; longer than the bank's time-out, so that a worker
             that is still waiting for the bank is not overtaken.
+        sealer: Seals arguments and results under the conversation's keys; None, in tests, leaves
+            them readable.
+        lease_time: The clock of leases; None: `clock`, where a test turns it.
     """
 
     engine: AsyncEngine
     clock: Clock
     owner: str = "assistant"
     lease_s: int = 60
+    sealer: Sealer | None = None
+    lease_time: LeaseTime | None = None
 
     async def begin(self, intent: Intent) -> Claim | Held | ActionResult:
         """Store the intent and claim it, committed before this returns.
@@ -78,9 +67,11 @@ class Ledger:
 
         async def claim(connection: AsyncConnection) -> Claim | Held | ActionResult:
             now = self.clock.now()
-            await connection.execute(self._insert_once(intent, now))
-            row = await _locked_row(connection, intent.key)
-            verdict = _verdict(row, intent, now)
+            arguments = await self._sealed_arguments(connection, intent, now)
+            await connection.execute(self._insert_once(intent, arguments, now))
+            (row,) = await self._opened(connection, [await _locked_row(connection, intent.key)])
+            lease_now = await self._lease_now(connection)
+            verdict = _verdict(row, intent, now, lease_now)
             if isinstance(verdict, Claim):
                 await connection.execute(
                     update(ACTION)
@@ -90,13 +81,13 @@ class Ledger:
                         owner=self.owner,
                         fence=verdict.fence,
                         attempts=ACTION.c.attempts + 1,
-                        lease_until=now + timedelta(seconds=self.lease_s),
+                        lease_until=lease_now + timedelta(seconds=self.lease_s),
                         updated_at=now,
                     )
                 )
             return verdict
 
-        return await self._transaction(claim)
+        return await transaction(self.engine, claim)
 
     async def finish(self, claim: Claim, result: ActionResult) -> bool:
         """Record how a claimed change ended.
@@ -106,6 +97,20 @@ class Ledger:
         """
         final = None if result.outcome == "unknown" else result.model_dump_json()
         return await self._move(claim, state=result.outcome, result=final)
+
+    async def renew(self, claim: Claim) -> bool:
+        """Keep a claim for another lease: the worker lives and still waits for the bank.
+
+        Returns:
+            False when another worker has taken over, or it has ended.
+        """
+
+        async def renew(connection: AsyncConnection) -> bool:
+            until = await self._lease_now(connection) + timedelta(seconds=self.lease_s)
+            statement = _claimed(claim).values(lease_until=until)
+            return (await connection.execute(statement)).rowcount == 1
+
+        return await transaction(self.engine, renew)
 
     async def release(self, claim: Claim) -> bool:
         """Give a claim back: nothing was sent, so the same intent may be tried again."""
@@ -128,17 +133,20 @@ class Ledger:
             conversation_id: Only of this conversation.
             actions: Only these; changes nobody can be asked about must not crowd out the rest.
         """
-        now = self.clock.now()
-        open_rows = or_(
-            ACTION.c.state == "unknown",
-            (ACTION.c.state == "sending") & (ACTION.c.lease_until <= now),
-        )
-        query = select(ACTION).where(open_rows).order_by(ACTION.c.created_at).limit(_AT_ONCE)
-        if conversation_id is not None:
-            query = query.where(ACTION.c.conversation_id == conversation_id)
-        if actions is not None:
-            query = query.where(ACTION.c.action.in_(list(actions)))
-        return [_unsettled(row) for row in await self._read(query)]
+
+        async def read(connection: AsyncConnection) -> Sequence[RowMapping]:
+            vanished = ACTION.c.lease_until <= await self._lease_now(connection)
+            query = select(ACTION).where(
+                or_(ACTION.c.state == "unknown", (ACTION.c.state == "sending") & vanished)
+            )
+            if conversation_id is not None:
+                query = query.where(ACTION.c.conversation_id == conversation_id)
+            if actions is not None:
+                query = query.where(ACTION.c.action.in_(list(actions)))
+            rows = await connection.execute(query.order_by(ACTION.c.created_at).limit(_AT_ONCE))
+            return await self._opened(connection, rows.mappings().all())
+
+        return [_unsettled(row) for row in await transaction(self.engine, read, reads_only=True)]
 
     async def note_not_found(self, change: Unsettled) -> bool:
         """Remember that the bank knows no such key at this moment."""
@@ -162,46 +170,39 @@ class Ledger:
         return await self._settle(change, written)
 
     async def _settle(self, change: Unsettled, written: Mapping[str, Any]) -> bool:
-        now = self.clock.now()
-        free = or_(ACTION.c.lease_until.is_(None), ACTION.c.lease_until <= now)
-        statement = (
-            update(ACTION)
-            .where(
+        def statement(lease_now: datetime) -> Update:
+            return update(ACTION).where(
                 ACTION.c.idempotency_key == change.key,
                 ACTION.c.fence == change.fence,
                 ACTION.c.state.in_(("unknown", "sending")),
-                free,
+                or_(ACTION.c.lease_until.is_(None), ACTION.c.lease_until <= lease_now),
             )
-            .values(**written)
-        )
-        return await self._changes_one(statement)
+
+        return await self._changes_one(change.key, statement, written)
 
     async def _move(self, claim: Claim, *, state: str, result: str | None) -> bool:
-        statement = (
-            update(ACTION)
-            .where(
-                ACTION.c.idempotency_key == claim.key,
-                ACTION.c.fence == claim.fence,
-                ACTION.c.state == "sending",
-            )
-            .values(
-                state=state,
-                result=result,
-                owner=None,
-                lease_until=None,
-                updated_at=self.clock.now(),
-            )
-        )
-        return await self._changes_one(statement)
+        written = {
+            "state": state,
+            "result": result,
+            "owner": None,
+            "lease_until": None,
+            "updated_at": self.clock.now(),
+        }
+        return await self._changes_one(claim.key, lambda _: _claimed(claim), written)
 
-    def _insert_once(self, intent: Intent, now: datetime) -> Any:
+    async def _lease_now(self, connection: AsyncConnection) -> datetime:
+        if self.lease_time is None:
+            return self.clock.now()
+        return await self.lease_time(connection)
+
+    def _insert_once(self, intent: Intent, arguments: str, now: datetime) -> Any:
         values = {
             "idempotency_key": intent.key,
             "conversation_id": intent.conversation_id,
             "customer_id": intent.customer_id,
             "action": intent.action,
             "epoch": intent.epoch,
-            "arguments": json.dumps(dict(intent.arguments), ensure_ascii=False, sort_keys=True),
+            "arguments": arguments,
             "arguments_sha256": intent.arguments_sha256,
             "state": "intended",
             "attempts": 0,
@@ -213,47 +214,79 @@ class Ledger:
             return postgresql.insert(ACTION).values(values).on_conflict_do_nothing()
         return sqlite_dialect.insert(ACTION).values(values).on_conflict_do_nothing()
 
-    async def _changes_one(self, statement: Update) -> bool:
+    async def _changes_one(
+        self,
+        key: IdempotencyKey,
+        statement: Callable[[datetime], Update],
+        written: Mapping[str, Any],
+    ) -> bool:
         async def change(connection: AsyncConnection) -> bool:
-            return (await connection.execute(statement)).rowcount == 1
+            result = written.get("result")
+            sealed = await self._sealed_result(connection, key, result) if result else result
+            values = {**written, "result": sealed} if "result" in written else written
+            chosen = statement(await self._lease_now(connection))
+            return (await connection.execute(chosen.values(**values))).rowcount == 1
 
-        return await self._transaction(change)
+        return await transaction(self.engine, change)
+
+    async def _sealed_arguments(
+        self, connection: AsyncConnection, intent: Intent, now: datetime
+    ) -> str:
+        plain = json.dumps(dict(intent.arguments), ensure_ascii=False, sort_keys=True)
+        if self.sealer is None:
+            return plain
+        place = _place(intent.key, "arguments")
+        return await self.sealer.seal(connection, intent.conversation_id, place, plain, now)
+
+    async def _sealed_result(
+        self, connection: AsyncConnection, key: IdempotencyKey, result: str
+    ) -> str:
+        if self.sealer is None:
+            return result
+        query = select(ACTION.c.arguments).where(ACTION.c.idempotency_key == key)
+        like = (await connection.execute(query)).scalar_one()
+        place = _place(key, "result")
+        return await self.sealer.seal_like(connection, like, place, result, self.clock.now())
+
+    async def _opened(
+        self, connection: AsyncConnection, rows: Sequence[RowMapping]
+    ) -> list[RowMapping]:
+        """Rows with their sealed columns in plain text; None where that was erased."""
+        if self.sealer is None:
+            return list(rows)
+        cells = [
+            (number, column)
+            for number, row in enumerate(rows)
+            for column in ("arguments", "result")
+            if row[column] is not None
+        ]
+        texts = await self.sealer.open(
+            connection,
+            [(rows[n][column], _place(rows[n]["idempotency_key"], column)) for n, column in cells],
+        )
+        plain: list[dict[Any, Any]] = [dict(row) for row in rows]
+        for (number, column), text in zip(cells, texts, strict=True):
+            plain[number][column] = text
+        return [cast(RowMapping, row) for row in plain]
 
     async def _read(self, query: Select[Any]) -> Sequence[RowMapping]:
         async def read(connection: AsyncConnection) -> Sequence[RowMapping]:
             rows: Sequence[RowMapping] = (await connection.execute(query)).mappings().all()
-            return rows
+            return await self._opened(connection, rows)
 
-        return await self._transaction(read, **_READS_ONLY)
-
-    async def _transaction(
-        self, work: Callable[[AsyncConnection], Awaitable[T]], **options: bool
-    ) -> T:
-        """One database transaction, tried again while another writer holds the lock."""
-        engine = self.engine.execution_options(**options) if options else self.engine
-        for attempt in range(_LOCK_TRIES):
-            try:
-                async with engine.begin() as connection:
-                    return await work(connection)
-            except DBAPIError as error:
-                if not _is_busy(error) or attempt == _LOCK_TRIES - 1:
-                    raise _unavailable() from error
-            except (SQLAlchemyError, OSError, asyncpg.PostgresError) as error:
-                raise _unavailable() from error
-            low, high = _JITTER_MS
-            await asyncio.sleep((low + secrets.randbelow(high - low)) / 1000)
-        raise _unavailable()
+        return await transaction(self.engine, read, reads_only=True)
 
 
-def _is_busy(error: DBAPIError) -> bool:
-    code = getattr(error.orig, "sqlite_errorcode", None)
-    if code is not None:
-        return code & _PRIMARY_CODE in _SQLITE_BUSY
-    return getattr(error.orig, "sqlstate", None) in _POSTGRES_BUSY
+def _place(key: IdempotencyKey, column: str) -> str:
+    return f"action\n{key}\n{column}"
 
 
-def _unavailable() -> StoreUnavailable:
-    return StoreUnavailable("The ledger of actions did not answer or refused.")
+def _claimed(claim: Claim) -> Update:
+    return update(ACTION).where(
+        ACTION.c.idempotency_key == claim.key,
+        ACTION.c.fence == claim.fence,
+        ACTION.c.state == "sending",
+    )
 
 
 async def _locked_row(connection: AsyncConnection, key: IdempotencyKey) -> RowMapping:
@@ -261,21 +294,28 @@ async def _locked_row(connection: AsyncConnection, key: IdempotencyKey) -> RowMa
     return (await connection.execute(query)).mappings().one()
 
 
-def _verdict(row: RowMapping, intent: Intent, now: datetime) -> Claim | Held | ActionResult:
+def _verdict(
+    row: RowMapping, intent: Intent, now: datetime, lease_now: datetime
+) -> Claim | Held | ActionResult:
     ended = _final(row)
     if ended is not None:
         return ended
-    if row["lease_until"] is not None and row["lease_until"] > now:
+    if row["lease_until"] is not None and row["lease_until"] > lease_now:
         return Held(intent.key)
     was_sent = row["state"] in {"sending", "unknown"}
-    if was_sent and not intent.is_resendable:
+    is_late = intent.deadline is not None and now > intent.deadline
+    if was_sent and (is_late or not intent.is_resendable):
         return ActionResult(outcome="unknown", idempotency_key=intent.key)
+    if is_late:
+        return ActionResult(outcome="refused", reason=TOO_LATE, idempotency_key=intent.key)
     return Claim(intent.key, row["fence"] + 1, was_sent)
 
 
 def _final(row: RowMapping) -> ActionResult | None:
     if row["state"] not in {"done", "refused"}:
         return None
+    if row["result"] is None:  # erased with its customer: that it happened is all that is left
+        return ActionResult(outcome=row["state"], idempotency_key=row["idempotency_key"])
     return ActionResult.model_validate_json(row["result"])
 
 

@@ -68,6 +68,7 @@ class Intent:
         arguments: As auditors may read them: secret slots already masked.
         is_resendable: Whether the receiver honours the key, so that the same request may be
             sent again after a lost answer.
+        deadline: Until when it may be sent for the first time: a yes does not hold for ever.
     """
 
     key: IdempotencyKey
@@ -78,6 +79,7 @@ class Intent:
     arguments: Mapping[str, JsonValue]
     arguments_sha256: str
     is_resendable: bool = True
+    deadline: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

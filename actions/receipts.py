@@ -18,6 +18,7 @@ from actions.registry import Action, ActionContext, Circumstances, Obstacle
 from assistant.errors import BankRefused, BankUnavailable
 from assistant.model.frozen import Facts
 from assistant.model.ids import ActionName, SlotName
+from assistant.model.message import Locale
 from assistant.model.money import Money
 from assistant.ports import ActionResult
 
@@ -37,20 +38,20 @@ class Checks:
         verify: Reads back what was done. Records that do not show it leave the outcome
             unknown, to be settled by asking; records that cannot be read leave it done.
         for_visitors: Whether somebody who is not signed in may do it.
+        locale: Language the conversation goes on in, from what the bank did.
     """
 
     circumstances: Circumstances | None = None
     obstacle: Obstacle | None = None
     verify: Verify | None = None
     for_visitors: bool = False
+    locale: Callable[[Mapping[str, JsonValue]], Locale | None] | None = None
 
 
 _NO_CHECKS: Final = Checks()
 
 
-async def record_is_there(
-    bank: BankApi, _: ActionContext, result: Mapping[str, JsonValue]
-) -> bool:
+async def record_is_there(bank: BankApi, _: ActionContext, result: Mapping[str, JsonValue]) -> bool:
     """Whether the order, case or appointment the bank says it made is among its records."""
     names = ("order_id", "case_id", "appointment_id")
     record_id = next((result[name] for name in names if name in result), None)
@@ -96,7 +97,8 @@ def change(
             "at": answer.at.isoformat(),
             "is_sandbox": answer.is_sandbox,
         }
-        return ActionResult(outcome="done", facts=facts, receipt_id=answer.reference)
+        locale = checks.locale(answer.result) if checks.locale is not None else None
+        return ActionResult(outcome="done", facts=facts, receipt_id=answer.reference, locale=locale)
 
     async def run(bank: BankApi, context: ActionContext) -> ActionResult:
         body = to_bank(context)

@@ -9,16 +9,21 @@ from assistant.errors import ConversationNotFound
 from assistant.model.events import HandoffAccepted, HandoffEnded, Said
 from assistant.model.ids import ConversationId, ResponseKey, TicketId
 from assistant.model.message import ReplyPart
-from assistant.ports import HandoffDesk, StoredEvent, Ticket
+from assistant.ports import HandoffDesk, Privacy, StoredEvent, Ticket
 from assistant.response.render import Renderer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Colleagues:
-    """What the desk may do."""
+    """What the desk may do.
+
+    Attributes:
+        privacy: Where it is written down who reads what; None, in tests, writes nothing down.
+    """
 
     desk: HandoffDesk
     conversations: Conversations
+    privacy: Privacy | None = None
 
     async def queue(self) -> list[Ticket]:
         """Open tickets, oldest first."""
@@ -65,8 +70,15 @@ class Colleagues:
             self._announce(held, "utter_colleague_left", colleague)
             await held.flush()
 
-    async def timeline(self, conversation_id: ConversationId) -> list[StoredEvent]:
-        """Everything people see of one conversation."""
+    async def timeline(self, conversation_id: ConversationId, colleague: str) -> list[StoredEvent]:
+        """Everything people see of one conversation; that this colleague reads it is written down.
+
+        Raises:
+            ConversationNotFound: Unknown.
+            StoreUnavailable: It could not be written down, so it is not shown.
+        """
+        if self.privacy is not None:
+            await self.privacy.note("read", conversation_id, colleague)
         stored = await self.conversations.store.load(conversation_id)
         if not stored:
             raise ConversationNotFound

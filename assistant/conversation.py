@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from assistant.dialogue.log import TurnLog
 from assistant.errors import ConversationNotFound
+from assistant.model.assurance import Assurance
 from assistant.model.events import (
     ConversationStarted,
     FeedbackGiven,
@@ -57,10 +58,15 @@ class Conversation:
         self.log.pending.clear()
         await self.broadcast.publish(tracker.conversation_id, stored)
 
-    def is_new_sign_in(self, sign_in: SignIn) -> bool:
-        """Whether this sign-in was not noted yet; an older one never raises a level again."""
-        known = self.log.tracker.signed_in
-        return known is None or sign_in.at > known.signed_in_at
+    def note_sign_in(self, sign_in: SignIn, level: Assurance) -> None:
+        """Record whose conversation it is from now on, and at which level."""
+        self.log.add(
+            SignedIn,
+            customer_id=sign_in.customer_id,
+            level=level,
+            signed_in_at=sign_in.at,
+            session=sign_in.session_id,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,17 +93,12 @@ class Conversations:
             locale_chosen=locale is not None,
         )
         if sign_in is not None:
-            held.log.add(
-                SignedIn,
-                customer_id=sign_in.customer_id,
-                level=sign_in.level,
-                signed_in_at=sign_in.at,
-            )
+            held.note_sign_in(sign_in, sign_in.level)
         await held.flush()
         return conversation_id
 
     async def admit(
-        self, conversation_id: ConversationId, sign_in: SignIn | None
+        self, conversation_id: ConversationId, sign_in: SignIn | None, origin: str = ""
     ) -> ConversationHead:
         """Check that this person may read the conversation.
 
@@ -108,18 +109,18 @@ class Conversations:
         if head is None:
             raise ConversationNotFound
         if head.customer_id is not None:
-            _check_owner(await self._load(conversation_id), sign_in)
+            _check_owner(await self._load(conversation_id), sign_in, origin)
         return head
 
     async def timeline(
-        self, conversation_id: ConversationId, sign_in: SignIn | None
+        self, conversation_id: ConversationId, sign_in: SignIn | None, origin: str = ""
     ) -> list[StoredEvent]:
         """Everything people see of the conversation, oldest first.
 
         Raises:
             ConversationNotFound: Unknown, or somebody else's.
         """
-        await self.admit(conversation_id, sign_in)
+        await self.admit(conversation_id, sign_in, origin)
         return [event for event in await self.store.load(conversation_id) if event.frame_seq]
 
     async def set_locale(
@@ -150,16 +151,18 @@ class Conversations:
 
     @asynccontextmanager
     async def hold(
-        self, conversation_id: ConversationId, sign_in: SignIn | None
+        self, conversation_id: ConversationId, sign_in: SignIn | None, origin: str = ""
     ) -> AsyncIterator[Conversation]:
         """Hold a conversation for one turn, after checking whose it is.
 
         Raises:
-            ConversationNotFound: Unknown, or somebody else's.
+            ConversationNotFound: Unknown, somebody else's, or erased: nothing goes on from there.
             ConversationBusy: It was not free in time.
         """
         async with self.hold_any(conversation_id) as held:
-            _check_owner(held.log.tracker, sign_in)
+            _check_owner(held.log.tracker, sign_in, origin)
+            if held.log.tracker.erased:
+                raise ConversationNotFound
             yield held
 
     @asynccontextmanager
@@ -186,15 +189,23 @@ class Conversations:
         return Conversation(log, self.store, self.broadcast, last_seq)
 
 
-def _check_owner(tracker: Tracker, sign_in: SignIn | None) -> None:
+def _check_owner(tracker: Tracker, sign_in: SignIn | None, origin: str) -> None:
     """A signed-in conversation is that customer's; a visitor's belongs to whoever holds its id.
+
+    Once a visitor has proved to be a customer, the id alone no longer opens it: whoever planted it
+    would share what the customer proved (session fixation).
 
     Raises:
         ConversationNotFound: It is somebody else's.
     """
     owner = tracker.signed_in.customer_id if tracker.signed_in else None
+    if tracker.erased:
+        owner = tracker.customer_id
     speaker = sign_in.customer_id if sign_in else None
     if owner is not None and speaker != owner:
         raise ConversationNotFound
     if speaker is not None and tracker.customer_id not in {None, speaker}:
+        raise ConversationNotFound
+    is_proved = speaker is None and tracker.customer_id is not None
+    if is_proved and origin and tracker.origin not in {"", origin}:
         raise ConversationNotFound

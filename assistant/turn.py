@@ -23,6 +23,7 @@ from typing import Final
 from assistant.acting.context import Ports, TurnContext
 from assistant.acting.dispatch import run_action
 from assistant.acting.proofs import ask_for_proof, drop_needless_proof
+from assistant.acting.scam import listen, warn
 from assistant.acting.settled import tell_settled
 from assistant.bursts import Bursts
 from assistant.conversation import Conversation, Conversations
@@ -36,7 +37,6 @@ from assistant.model.events import (
     CommandsUnderstood,
     LocaleChanged,
     MessageReceived,
-    SignedIn,
     TurnFinished,
 )
 from assistant.model.ids import ConversationId, IdempotencyKey, MessageId, SlotName
@@ -47,6 +47,7 @@ from assistant.response.public import public_turn
 from assistant.response.render import Renderer
 from assistant.security.assurance import level_now
 from assistant.security.redaction import BLANK, redact
+from assistant.security.sessions import level_of_sign_in
 from assistant.security.step_up import next_proof
 from assistant.understanding.burst_words import is_unfinished, joined
 from assistant.understanding.language import guess_locale
@@ -83,7 +84,9 @@ class Assistant:
         message = message.model_copy(update={"text": _take(message)})
         async with (
             self.bursts.join(message, self._is_unfinished) as take,
-            self.conversations.hold(message.conversation_id, message.sign_in) as held,
+            self.conversations.hold(
+                message.conversation_id, message.sign_in, message.origin
+            ) as held,
         ):
             tracker = held.log.tracker
             number = tracker.turns.get(message.message_id)
@@ -152,15 +155,14 @@ class Assistant:
                 button=redact(message.button, tracker, self.release) if message.button else None,
                 channel=message.channel,
                 redacted=stored != message.text,
+                origin=message.origin,
             )
         sign_in = messages[0].sign_in
-        if sign_in is not None and held.is_new_sign_in(sign_in):
-            log.add(
-                SignedIn,
-                customer_id=sign_in.customer_id,
-                level=max(sign_in.level, self._level(held)),
-                signed_in_at=sign_in.at,
-            )
+        if sign_in is not None:
+            now = self.ports.clock.now()
+            level = level_of_sign_in(tracker, sign_in, self._level(held), now)
+            if level is not None:
+                held.note_sign_in(sign_in, level)
         await held.flush()
 
     async def _answer(self, held: Conversation, text: str, button: str | None) -> None:

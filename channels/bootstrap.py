@@ -24,13 +24,13 @@ from actions.settlement import Patience
 from assistant.acting.context import BANK_ZONE, Ports
 from assistant.acting.dispatch import BUILT_IN, is_built_in
 from assistant.adapters.broadcast import MemoryBroadcast, RedisBroadcast
-from assistant.adapters.database import open_engine
 from assistant.adapters.desk import SqlHandoffDesk
 from assistant.adapters.event_store import SqlEventStore
 from assistant.adapters.locks import MemoryLock, RedisLock
 from assistant.adapters.review import SqlReviewQueue
 from assistant.adapters.schema import upgrade_engine
 from assistant.adapters.system import RandomIds, SystemClock
+from assistant.adapters.vault import SqlSealer
 from assistant.colleagues import Colleagues
 from assistant.conversation import Conversations
 from assistant.errors import StoreUnavailable
@@ -50,7 +50,9 @@ from assistant.understanding.labels import label_texts
 from assistant.understanding.local import LocalUnderstander
 from assistant.understanding.normalise import normalise
 from assistant.understanding.thresholds import Thresholds
+from channels.composition_evidence import keep_house, make_privacy
 from channels.composition_foreign import foreign_actions
+from channels.composition_keys import open_database
 from channels.composition_understanding import let_go, phrasing_model, with_servers
 from channels.settings import Settings
 from knowledge.cross_encoder import CrossEncoderPairs
@@ -261,9 +263,11 @@ async def build(
     async with AsyncExitStack() as stack:
         understander = brain.understander(clock)
         stack.push_async_callback(let_go, understander)
-        engine = open_engine(settings.database_url)
+        engine = open_database(settings)
         stack.push_async_callback(engine.dispose)
         await upgrade_engine(engine)
+        house = asyncio.create_task(keep_house(settings, engine, clock))
+        stack.push_async_callback(_stop, house)
         client = await stack.enter_async_context(http or bank_client())
         bank = HttpBank(settings.bank_url, settings.bank_timeout_s, client)
         lock, broadcast = await _between_processes(settings, stack)
@@ -300,7 +304,11 @@ async def build(
                 ports=ports,
                 conversations=conversations,
             ),
-            colleagues=Colleagues(desk=desk, conversations=conversations),
+            colleagues=Colleagues(
+                desk=desk,
+                conversations=conversations,
+                privacy=make_privacy(settings, engine, clock),
+            ),
             reviews=Reviews(ports=ports, conversations=conversations),
             broadcast=broadcast,
             clock=clock,
@@ -313,6 +321,11 @@ async def build(
             bank_client=client,
             bank_url=settings.bank_url,
         )
+
+
+async def _stop(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.wait([task])
 
 
 def lease_of(settings: Settings) -> int:
@@ -342,6 +355,7 @@ async def _gateway(
             clock=clock,
             owner=RandomIds().new("worker"),
             lease_s=lease_of(settings),
+            sealer=SqlSealer(engine),
         ),
         policies=release.policies,
         clock=clock,

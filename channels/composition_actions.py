@@ -12,11 +12,12 @@ from actions.gateway import Gateway
 from actions.ledger import Ledger
 from actions.rasa_server import create_app, serve
 from actions.settlement import Patience
-from assistant.adapters.database import open_engine
 from assistant.adapters.schema import upgrade_engine
 from assistant.adapters.system import RandomIds, SystemClock
+from assistant.adapters.vault import SqlSealer
 from assistant.model.release import Release
 from channels.bootstrap import lease_of
+from channels.composition_keys import open_database
 from channels.settings import Settings
 
 
@@ -37,7 +38,7 @@ def serve_actions(settings: Settings, release: Release, *, host: str, port: int)
     Raises:
         SettingsError: The database address is not supported.
     """
-    engine = open_engine(settings.database_url)
+    engine = open_database(settings)
     client = bank_client()
     clock = SystemClock()
     gateway = Gateway(
@@ -47,6 +48,7 @@ def serve_actions(settings: Settings, release: Release, *, host: str, port: int)
             clock=clock,
             owner=RandomIds().new("worker"),
             lease_s=lease_of(settings),
+            sealer=SqlSealer(engine),
         ),
         policies=release.policies,
         clock=clock,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from assistant.adapters.database import open_engine
 from assistant.adapters.event_store import SqlEventStore
 from assistant.adapters.schema import upgrade_engine
 from assistant.adapters.system import SystemClock
 from assistant.ports import Clock, EventStore
+from channels.composition_keys import open_database
 from channels.settings import Settings
 
 
@@ -26,7 +26,7 @@ async def open_log(settings: Settings) -> AsyncIterator[EventStore]:
         SettingsError: The database address is not supported.
         StoreUnavailable: It does not answer.
     """
-    engine = open_engine(settings.database_url)
+    engine = open_database(settings)
     try:
         await upgrade_engine(engine)
         yield SqlEventStore(engine)

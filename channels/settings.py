@@ -48,6 +48,10 @@ def _database_in(values: dict[str, Any]) -> str:
     return f"sqlite:///{values['data_dir'] / 'guitai.db'}"
 
 
+def _roots_in(values: dict[str, Any]) -> Path:
+    return Path(values["data_dir"]) / "roots"
+
+
 def _sandbox_url(values: dict[str, Any]) -> str:
     return f"http://127.0.0.1:{values['sandbox_port']}"
 
@@ -83,6 +87,32 @@ class Settings(BaseSettings):
 
     database_url: str = Field(default_factory=_database_in)
     """`sqlite:///file` for one process, `postgresql://…` for several."""
+
+    master_key: SecretStr | None = None
+    """64 hexadecimal digits that wrap the keys of all conversations; unset: made once and kept in
+    the data folder (`master.key`). Without it nothing stored can be read."""
+
+    roots_dir: Folder = Field(default_factory=_roots_in)
+    """Folder signed roots of the log are appended to; put it on write-once storage elsewhere."""
+
+    roots_key: SecretStr | None = None
+    """Ed25519 private key, 64 hexadecimal digits, that signs the roots; unset: made once and kept
+    in the data folder (`roots.key`)."""
+
+    roots_every_s: float = Field(default=300.0, ge=0)
+    """Seconds between two signed roots; 0 exports none (when another process does)."""
+
+    retention_identity_years: float = Field(default=10.0, ge=0)
+    """Years that proofs of who spoke must be kept; an erasure order waits for their end."""
+
+    retention_action_years: float = Field(default=10.0, ge=0)
+    """Years that records of what the bank was asked to do must be kept; likewise."""
+
+    retention_transcript_years: float = Field(default=10.0, ge=0)
+    """Years that the words of a conversation with a change must be kept; likewise."""
+
+    retention_enquiry_years: float = Field(default=3.0, ge=0)
+    """Years after which the words of a plain enquiry are destroyed; an order does so at once."""
 
     redis_url: str | None = None
     """Redis for locks, tickets and events between processes; unset: in this process."""

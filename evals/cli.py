@@ -13,11 +13,12 @@ from typing import Annotated, Final
 import typer
 
 from assistant.adapters.system import SystemClock
-from channels.bootstrap import Brain, make_brain
+from channels.bootstrap import Brain, load_release, make_brain
 from channels.cli import exits
 from channels.cli.configuration import read_settings
 from channels.cli.progress import bar
 from channels.composition_content import open_knowledge
+from channels.composition_risk import scam_watch
 from evals.clock import BANK_DAY
 from evals.e2e.cases import Case
 from evals.e2e.reading import read_cases
@@ -31,6 +32,8 @@ from evals.nlu.rows import LabelledMessage, read_messages
 from evals.printing import percent, print_json, print_table, say
 from evals.retrieval.measure import RetrievalReport, measure
 from evals.retrieval.questions import LabelledQuestion, read_labelled
+from evals.scam import ScamScore, read_rows, score
+from knowledge.embedding import BUNDLED, SentenceEncoder
 
 test_app = typer.Typer(
     help="Run conversations, score understanding and retrieval.",
@@ -161,6 +164,54 @@ def retrieval(
     else:
         _print_retrieval(found)
     _exit(is_good=found.recall_at_1 >= min_recall)
+
+
+@test_app.command(
+    epilog="\b\nExample:\n  guitai test scam evals/risk/scam_held_out.jsonl\n"
+    "  guitai test scam calls.jsonl --min-recall 0.9 --max-alarms 0.03 --json",
+)
+def scam(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Labelled JSONL.")],
+    *,
+    min_recall: Annotated[
+        float, typer.Option(min=0, max=1, help="Exit 1 when fewer scams are heard.")
+    ] = 0.9,
+    max_alarms: Annotated[
+        float, typer.Option(min=0, max=1, help="Exit 1 when more others are taken for scams.")
+    ] = 0.03,
+    as_json: Annotated[bool, typer.Option("--json", help="The figures as JSON.")] = False,
+) -> None:
+    """Score scam awareness: {"label": 0 or 1, "messages": [...]} or {"label", "caller"} a line."""
+    try:
+        rows = read_rows(file)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    settings = read_settings()
+    release = load_release(settings.content_dir)
+    encoder = SentenceEncoder(settings.embedding_model or BUNDLED, settings.data_dir / "models")
+    found = score(rows, scam_watch(settings, release, encoder), release.risk.alert_at)
+    if as_json:
+        print_json(found.as_json())
+    else:
+        _print_scam(found)
+    _exit(is_good=found.recall >= min_recall and found.false_alarms <= max_alarms)
+
+
+def _print_scam(found: ScamScore) -> None:
+    print_table(
+        f"{found.scams + found.others} conversations",
+        ("what", "share"),
+        [
+            ("scams heard", f"{percent(found.recall)} of {found.scams}"),
+            ("false alarms", f"{percent(found.false_alarms)} of {found.others}"),
+            ("p50 a message", f"{found.p50_ms} ms"),
+        ],
+    )
+    wrong = [("missed", row, at) for row, at in found.missed]
+    wrong += [("alarm", row, at) for row, at in found.alarms]
+    if wrong:
+        rows = [(what, row.id, row.kind, at, " | ".join(row.messages)) for what, row, at in wrong]
+        print_table("What was wrong", ("what", "id", "kind", "score", "words"), rows)
 
 
 def _brain() -> Brain:

@@ -182,11 +182,11 @@ def _check_metadata(reader: Reader, meta: Part | None) -> None:
 def _choices(
     reader: Reader, meta: Part | None, values: tuple[str, ...]
 ) -> dict[str, tuple[str, ...]]:
-    """Words for each value of a categorical slot."""
+    """Words for each value of a categorical slot, or for special values of a text slot."""
     part = meta.child("choices") if meta is not None else None
     found: dict[str, tuple[str, ...]] = {}
     for value, item in reader.mapping(part, "choices").items() if part is not None else []:
-        if value not in values:
+        if values and value not in values:
             place = item.place
             hint = did_you_mean(value, values)
             reader.problems.error(place, f'"{value}" is not among the values{hint}')

@@ -15,6 +15,8 @@ from knowledge.content_yaml import Part, read_yaml
 
 RASA_FOLDERS: Final = ("flows", "domain", "responses", "nlu", "data")
 """Folders whose files are recognised by their top-level keys, as Rasa does."""
+_RISK: Final = ("policies", "risk")
+"""The folder of risk within the policies; its files are of a kind of their own."""
 OWN_FOLDERS: Final = (
     "lexicon",
     "products",
@@ -75,7 +77,7 @@ class PackFiles:
 
     sections: dict[str, list[Part]] = field(default_factory=lambda: {key: [] for key in SECTIONS})
     own: dict[str, list[tuple[str, Part]]] = field(
-        default_factory=lambda: {folder: [] for folder in OWN_FOLDERS}
+        default_factory=lambda: {folder: [] for folder in (*OWN_FOLDERS, "risk")}
     )
     release: Part | None = None
     unread: list[str] = field(default_factory=list)
@@ -143,6 +145,8 @@ def _yaml_files(folder: Path) -> list[Path]:
 def _kind(relative: Path) -> str:
     top = relative.parts[0]
     if len(relative.parts) > 1:
+        if relative.parts[: len(_RISK)] == _RISK:
+            return "risk"
         if top in OWN_FOLDERS:
             return top
         return "rasa" if top in RASA_FOLDERS else "other"

@@ -39,4 +39,5 @@ class CrossEncoderPairs:
 def _load(model_name: str) -> CrossEncoder:
     from sentence_transformers import CrossEncoder  # noqa: PLC0415 - lazy: seconds
 
-    return CrossEncoder(model_name, device="cpu")
+    model: CrossEncoder = CrossEncoder(model_name, device="cpu")
+    return model

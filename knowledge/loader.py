@@ -36,6 +36,7 @@ from knowledge.content_products import Shelf, read_shelf
 from knowledge.content_rasa import read_project
 from knowledge.content_reading import Reader
 from knowledge.content_responses import Responses, read_responses
+from knowledge.content_risk import read_risk
 
 CONTENT: Final = Path(__file__).parent / "content"
 """The sample bank's pack."""
@@ -149,6 +150,7 @@ def read(
         review_rules=tuple(rules.review),
         calculators=read_calculators(own.own["calculators"], problems),
         approved=read_approved(own.own["answers"], problems),
+        risk=read_risk(own.own["risk"], problems),
         settings={**project, **settings},
     )
     return Pack(

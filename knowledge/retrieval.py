@@ -37,7 +37,7 @@ from knowledge.words import Synonyms, is_foreign, normalised, pairs_of, things_o
 
 logger = logging.getLogger(__name__)
 
-_CANDIDATES: Final = 40
+_CANDIDATES: Final = 32
 _SLACK: Final = 0.01  # two passages as near as that may change places
 _BY_HEADING: Final = 10
 _READ: Final = 8  # passages whose sentences are ranked

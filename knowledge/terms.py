@@ -20,26 +20,12 @@ Term: TypeAlias = tuple[str, str]
 """What is counted and how much of it, e.g. ("months", "36"), ("r", "3")."""
 
 _MONTHS_OF_YEAR: Final = 12
-_ENGLISH: Final = {
-    word: number
+_ENGLISH: Final[dict[str, Decimal]] = {
+    word: Decimal(number)
     for number, word in enumerate(
-        [
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-        ],
-        start=1,
+        "one two three four five six seven eight nine ten eleven twelve".split(), start=1
     )
-} | {"half": Decimal("0.5"), "thirty": 30, "ninety": 90}
+} | {"half": Decimal("0.5"), "thirty": Decimal(30), "ninety": Decimal(90)}
 _COUNT: Final = rf"\d[\d,]*(?:\.\d+)?|{CHINESE_NUMBER}|仨|半"
 _TERM: Final = re.compile(
     rf"(?P<n>{_COUNT})(?P<unit>个月|月期|(?<=仨)月|年|期|天|日(?!\d)|周岁|岁)"
@@ -68,7 +54,7 @@ _RANGES: Final = (
     (re.compile(rf"(?<!不)超(?:过|出){_MONEY}"), "above"),
 )
 _EACH: Final = frozenset({"一年", "1年", "一天", "1天", "一个月", "1个月"})
-_TERM_WORDS: Final = re.compile(r"存|期|定|通知|分|转|利率|整|死|贷|\|")
+_TERM_WORDS: Final = re.compile(r"存|期|定|通知|分|转|利率|整|死|贷|[|：:]")
 _NEAR: Final = 3
 _LEAST: Final = 100
 """An amount below it is more often a count (三个) than money."""
@@ -96,7 +82,18 @@ def terms_of(text: str) -> frozenset[Term]:
 def terms_in(text: str) -> tuple[tuple[int, int, Term], ...]:
     """The terms of a normalised text with where they stand, left to right."""
     plain = _CALENDAR.sub(lambda match: "□" * len(match[0]), text)
-    return tuple((*match.span(), term) for match in _TERM.finditer(plain) for term in _term(match))
+    return tuple(
+        (*match.span(), term)
+        for match in _TERM.finditer(plain)
+        if not _is_each(plain, match)
+        for term in _term(match)
+    )
+
+
+def _is_each(text: str, match: re.Match[str]) -> bool:
+    """Whether 一年 means "each year" ("一年多少钱"), not a term of one year ("存一年")."""
+    near = text[max(0, match.start() - _NEAR) : match.end() + _NEAR]
+    return match[0] in _EACH and _TERM_WORDS.search(near) is None
 
 
 def _term(match: re.Match[str]) -> Iterator[Term]:

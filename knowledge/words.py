@@ -94,8 +94,9 @@ class Synonyms:
             for word, others in (variants or {}).items()
             for variant in (word, *others)
         }
-        longest_first = sorted(filter(None, self._canonical), key=len, reverse=True)
-        self._pattern = re.compile("|".join(map(_bounded, longest_first)) or r"(?!)")
+        self._by_first: dict[str, list[str]] = {}
+        for variant in sorted(filter(None, self._canonical), key=len, reverse=True):
+            self._by_first.setdefault(variant[0], []).append(variant)
 
     def added_to(self, text: str) -> str:
         """The normalised text with the canonical word written after each variant it holds.
@@ -110,14 +111,37 @@ class Synonyms:
         return tuple(dict.fromkeys(name for _, _, name in self.found_in(text)))
 
     def found_in(self, text: str) -> list[tuple[int, int, str]]:
-        """Variants and canonical words in a normalised text: start, end, canonical word."""
-        return [
-            (*match.span(), self._canonical[match[0]]) for match in self._pattern.finditer(text)
-        ]
+        """Variants and canonical words in a normalised text: start, end, canonical word.
+
+        The longest wins; reading goes left to right, once. By first characters: an alternation
+        of a thousand words took a millisecond a sentence.
+        """
+        found: list[tuple[int, int, str]] = []
+        place = 0
+        while place < len(text):
+            variant = self._at(text, place)
+            if variant:
+                found.append((place, place + len(variant), self._canonical[variant]))
+            place += len(variant) or 1
+        return found
+
+    def _at(self, text: str, place: int) -> str:
+        for variant in self._by_first.get(text[place], ()):
+            if text.startswith(variant, place) and _stands_alone(text, place, variant):
+                return variant
+        return ""
 
 
-def _bounded(word: str) -> str:
-    return rf"\b{re.escape(word)}\b" if word.isascii() else re.escape(word)
+def _stands_alone(text: str, place: int, variant: str) -> bool:
+    """Whether an English variant is a whole word, plural or not; Chinese has no spaces to ask."""
+    if not variant.isascii():
+        return True
+    before, rest = text[place - 1 : place], text[place + len(variant) :].removeprefix("s")
+    return not _is_letter(before) and not _is_letter(rest[:1])
+
+
+def _is_letter(character: str) -> bool:
+    return character.isascii() and (character.isalnum() or character == "_")
 
 
 def _stem(word: str) -> str:

@@ -51,6 +51,7 @@ class Profile:
         segment: The bank's own segment, if it has one.
         preferences: As the bank keeps them, e.g. `elder_mode`.
         transfer_cool_off_until: No transfers before this instant.
+        payments_held_until: Nothing goes out before this instant, at the customer's wish.
     """
 
     customer_id: CustomerId
@@ -66,6 +67,7 @@ class Profile:
     risk: RiskAssessment | None
     preferences: Mapping[str, JsonValue]
     transfer_cool_off_until: datetime | None
+    payments_held_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,7 @@ from assistant.ports import (
     NoDocuments,
     ReviewQueue,
 )
+from assistant.ports.risk import NoScamWatch, ScamWatch
 from assistant.response.render import Renderer, pick
 
 BANK_ZONE = ZoneInfo("Asia/Shanghai")
@@ -43,6 +44,7 @@ class Ports:
     Attributes:
         documents: Whole documents by name, for calculations and approved answers.
         phrasing: A language model that may phrase cited sentences; None for none.
+        scam: Listens for scams.
     """
 
     actions: ActionGateway
@@ -54,6 +56,7 @@ class Ports:
     ids: IdSource
     documents: Documents = field(default_factory=NoDocuments)
     phrasing: ChatModel | None = None
+    scam: ScamWatch = field(default_factory=NoScamWatch)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from assistant.acting import advice, afterwards, answers, people, proofs, repairs
+from assistant.acting import advice, afterwards, answers, people, proofs, repairs, scam
 from assistant.acting.bank import run_bank_action
 from assistant.acting.context import TurnContext
 from assistant.dialogue.runner import Run
@@ -28,6 +28,8 @@ BUILT_IN: Mapping[str, BuiltIn] = {
     "action_verify_code": proofs.verify_code,
     "action_match_identity": proofs.match_identity,
     "action_step_up_failed": proofs.stop_task,
+    "action_scam_contact": scam.find_contact,
+    "action_stop_risky_task": scam.stop_task,
     "recommend_product": advice.recommend_products,
 }
 """Actions the engine carries out itself; each says whether the turn goes on."""

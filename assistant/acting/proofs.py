@@ -23,6 +23,9 @@ _CODE = SlotName("one_time_code")
 _PHONE = SlotName("step_up_phone")
 _IDENTITY = (SlotName("step_up_name"), SlotName("step_up_id_number"))
 _CARD = SlotName("step_up_card_number")
+_SPENT = frozenset({"expired", "used", "other_purpose"})
+"""Reasons for which no digits could be right."""
+
 _FACTORS = {_IDENTITY[0]: "name", _IDENTITY[1]: "id_number", _CARD: "card_number"}
 
 
@@ -103,6 +106,7 @@ async def send_code(context: TurnContext) -> bool:
             purpose=purpose,
             masked_phone=ticket.masked_phone,
             expires_at=ticket.expires_at,
+            target=target,
         )
         remember(
             context.log,
@@ -117,15 +121,27 @@ async def send_code(context: TurnContext) -> bool:
 
 
 async def verify_code(context: TurnContext) -> bool:
-    """`action_verify_code`: the code is in this turn's memory only."""
+    """`action_verify_code`: the code is in this turn's memory only.
+
+    A code that cannot be right any more, whatever digits were typed, is followed by a new one.
+    """
     tracker = context.log.tracker
-    code, sent = context.secrets.get(_CODE), tracker.code
+    code, sent = context.secrets.get(_CODE), _sent_for(tracker)
     context.log.add(SlotSet, slot=_CODE, value=None, origin="reset")
-    if code is None or sent is None:  # the process stopped after the code was typed
-        remember(context.log, {"verified": False, "attempts_left": 1, "code_lost": True})
-        context.runner.leave_step()
+    if code is None or sent is None:  # the process stopped, or that code was for something else
+        _renew(context)
         return True
-    check = await context.ports.identity.check_code(sent.code_id, code, sent.purpose)
+    try:
+        check = await context.ports.identity.check_code(sent.code_id, code, sent.purpose)
+    except BankRefused:  # the bank knows no such code
+        _renew(context)
+        return True
+    if not check.verified and check.reason in _SPENT:
+        context.log.add(
+            StepUpFailed, proof="code", reason=check.reason, attempts_left=check.attempts_left
+        )
+        _renew(context)
+        return True
     if not check.verified:
         _fail(context, check.reason or "wrong", check.attempts_left)
     elif tracker.stack[-1].context.get("proof") == "phone":
@@ -162,10 +178,29 @@ async def stop_task(context: TurnContext) -> bool:
     return True
 
 
+def _sent_for(tracker: Tracker) -> CodeSent | None:
+    """The code that was sent for what is asked now; one for other values or another number is none.
+
+    A code that could not be sent must not leave an older one to be taken in its place.
+    """
+    facts, sent = tracker.stack[-1].context, tracker.code
+    asked = (str(facts.get("purpose")), str(facts.get("target")))
+    return sent if sent is not None and (sent.purpose, sent.target) == asked else None
+
+
+def _renew(context: TurnContext) -> None:
+    remember(context.log, {"verified": False, "attempts_left": 1, "code_lost": True})
+    context.runner.leave_step()
+
+
 async def _match(
     factors: dict[str, str], customer_id: CustomerId | None, context: TurnContext
 ) -> None:
-    matched = await context.ports.identity.match(factors, customer_id)
+    try:
+        matched = await context.ports.identity.match(factors, customer_id)
+    except BankRefused:  # too many misses: right and wrong are answered alike
+        _fail(context, "locked", 0)
+        return
     if matched is None:
         tries = context.log.tracker.stack[-1].context.get("tries")
         used = (tries if isinstance(tries, int) else 0) + 1
@@ -187,7 +222,7 @@ def _pass(context: TurnContext, customer_id: CustomerId | None) -> None:
         target=str(facts.get("target")),
     )
     context.runner.level = level
-    remember(context.log, {"verified": True})
+    remember(context.log, {"verified": True, "code_lost": False})
 
 
 def _fail(context: TurnContext, reason: str, attempts_left: int) -> None:
@@ -195,7 +230,12 @@ def _fail(context: TurnContext, reason: str, attempts_left: int) -> None:
     context.log.add(StepUpFailed, proof=proof, reason=reason, attempts_left=attempts_left)
     remember(
         context.log,
-        {"verified": False, "attempts_left": attempts_left, "failure": reason},
+        {
+            "verified": False,
+            "attempts_left": attempts_left,
+            "failure": reason,
+            "code_lost": False,
+        },
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from assistant.adapters.database import insert_if_absent, read, write
 from assistant.adapters.tables import handoff_ticket as _ticket
+from assistant.adapters.vault import SqlSealer, place_of_text
 from assistant.model.ids import ConversationId, CustomerId, TicketId
 from assistant.ports import Clock, IdSource, Ticket
 
@@ -57,20 +58,22 @@ class SqlHandoffDesk:
         summary: str,
     ) -> Ticket:
         """See the port."""
-        now = self.clock.now()
+        now, ticket_id = self.clock.now(), self.ids.new("h")
         values = {
-            "ticket_id": self.ids.new("h"),
+            "ticket_id": ticket_id,
             "conversation_id": conversation_id,
             "customer_id": customer_id,
             "reason": reason,
-            "summary": summary,
             "status": "waiting",
             "created_at": now,
             "updated_at": now,
         }
 
         async def work(connection: AsyncConnection) -> list[Ticket]:
-            await connection.execute(insert_if_absent(connection.dialect, _ticket, **values))
+            place = _place(ticket_id)
+            sealed = await self._sealer.seal(connection, conversation_id, place, summary, now)
+            row = values | {"summary": sealed}
+            await connection.execute(insert_if_absent(connection.dialect, _ticket, **row))
             is_open = _ticket.c.status != "closed"
             return await self._select(
                 connection, and_(_ticket.c.conversation_id == conversation_id, is_open)
@@ -135,19 +138,33 @@ class SqlHandoffDesk:
             .where(where)
             .order_by(_ticket.c.created_at, _ticket.c.ticket_id)
         )
-        return [self._ticket(row) for row in await connection.execute(query)]
+        rows = (await connection.execute(query)).all()
+        summaries = await self._sealer.open(
+            connection, [(row.summary, _place(row.ticket_id)) for row in rows]
+        )
+        return [
+            self._ticket(row, summary or "") for row, summary in zip(rows, summaries, strict=True)
+        ]
 
-    def _ticket(self, row: Row[Any]) -> Ticket:
+    @property
+    def _sealer(self) -> SqlSealer:
+        return SqlSealer(self.engine, "talk")
+
+    def _ticket(self, row: Row[Any], summary: str) -> Ticket:
         position = row.position if row.status == "waiting" else 0
         return Ticket(
             ticket_id=TicketId(row.ticket_id),
             conversation_id=ConversationId(row.conversation_id),
             customer_id=CustomerId(row.customer_id) if row.customer_id else None,
             reason=row.reason,
-            summary=row.summary,
+            summary=summary,
             status=row.status,
             position=position,
             eta_s=position * self.seconds_per_ticket,
             created_at=row.created_at,
             colleague=row.colleague,
         )
+
+
+def _place(ticket_id: str) -> str:
+    return place_of_text("handoff_ticket", ticket_id, "summary")

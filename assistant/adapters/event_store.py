@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Row, Select, and_, func, insert, select, update
@@ -39,7 +39,6 @@ from assistant.ports import ConversationHead, StoredEvent
 _HEAD = tables.conversation
 _EVENT = tables.event
 _KEY = tables.data_key
-_ERASED: Final = {"destroyed": "erased", "restricted": "restricted"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,6 +329,6 @@ def _erased(row: Row[Any]) -> ContentErased:
         turn=row.turn,
         release=row.release,
         was=row.type,
-        reason=_ERASED[row.state],
+        reason="restricted" if row.state == "restricted" else "erased",
         customer_id=row.customer_id,
     )

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import base64
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Row, insert, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from assistant.adapters import tables
+from assistant.adapters.database import master_of
 from assistant.errors import SettingsError
+from assistant.model.ids import ConversationId
 from assistant.notary.keys import MasterKey, RecordClass, new_data_key, seal, unseal
 
 _KEY = tables.data_key
@@ -109,27 +111,62 @@ def seal_text(cipher: Cipher, text: str, place: str) -> str:
     return f"{_SEALED}{cipher.key_id}:{base64.b64encode(sealed).decode()}"
 
 
-async def open_texts(
-    connection: AsyncConnection, master: MasterKey, sealed: Sequence[tuple[str, str]]
-) -> list[str | None]:
-    """Open what `seal_text` made.
+def place_of_text(table: str, row_id: str, column: str) -> str:
+    """Where a sealed text of another table stands."""
+    return f"{table}\n{row_id}\n{column}"
 
-    Args:
-        connection: Of the caller's transaction.
-        master: Unwraps the data keys.
-        sealed: Text of the column, and its place.
 
-    Returns:
-        For each the text; None when its key is destroyed or restricted.
+@dataclass(frozen=True, slots=True)
+class SqlSealer:
+    """Implements the Sealer port with the keys of one record class.
+
+    Attributes:
+        engine: From `open_engine`; its master key unwraps the data keys.
     """
-    parts = [text.removeprefix(_SEALED).partition(":") for text, _ in sealed]
-    ids = {key_id for key_id, _, _ in parts}
-    query = select(_KEY).where(_KEY.c.key_id.in_(ids), _KEY.c.state == "live")
-    rows = (await connection.execute(query)).all() if ids else []
-    keys: Mapping[str, AESGCM] = {row.key_id: unwrap(master, row) for row in rows}
-    return [
-        unseal(keys[key_id], base64.b64decode(body), place.encode()).decode()
-        if key_id in keys
-        else None
-        for (key_id, _, body), (_, place) in zip(parts, sealed, strict=True)
-    ]
+
+    engine: AsyncEngine
+    record_class: RecordClass = "deed"
+
+    async def seal(
+        self,
+        connection: AsyncConnection,
+        conversation_id: ConversationId,
+        place: str,
+        text: str,
+        at: datetime,
+    ) -> str:
+        """See the port."""
+        master = master_of(self.engine)
+        cipher = await cipher_for(connection, master, conversation_id, self.record_class, at)
+        return seal_text(cipher, text, place)
+
+    async def seal_like(
+        self, connection: AsyncConnection, sealed: str, place: str, text: str, at: datetime
+    ) -> str:
+        """See the port."""
+        query = select(_KEY.c.conversation_id).where(_KEY.c.key_id == key_of(sealed))
+        conversation_id = ConversationId((await connection.execute(query)).scalar_one())
+        return await self.seal(connection, conversation_id, place, text, at)
+
+    async def open(
+        self, connection: AsyncConnection, sealed: Sequence[tuple[str, str]]
+    ) -> list[str | None]:
+        """See the port."""
+        ids = {key_of(text) for text, _ in sealed}
+        query = select(_KEY).where(_KEY.c.key_id.in_(ids), _KEY.c.state == "live")
+        rows = (await connection.execute(query)).all() if ids else []
+        master = master_of(self.engine)
+        keys = {row.key_id: unwrap(master, row) for row in rows}
+        return [_open(keys.get(key_of(text)), text, place) for text, place in sealed]
+
+
+def key_of(sealed: str) -> str:
+    """Id of the key a sealed text names."""
+    return sealed.removeprefix(_SEALED).partition(":")[0]
+
+
+def _open(key: AESGCM | None, sealed: str, place: str) -> str | None:
+    if key is None:
+        return None
+    body = sealed.removeprefix(_SEALED).partition(":")[2]
+    return unseal(key, base64.b64decode(body), place.encode()).decode()

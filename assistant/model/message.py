@@ -28,11 +28,19 @@ class SignIn(Frozen):
         customer_id: The bank's id of the customer.
         level: Assurance the channel vouches for.
         at: When the sign-in happened, UTC; decay counts from here or from the last turn.
+        session: Tells sign-ins of one customer apart; "" where the channel has no better name
+            for them than the instant.
     """
 
     customer_id: CustomerId
     level: Assurance
     at: AwareDatetime
+    session: str = ""
+
+    @property
+    def session_id(self) -> str:
+        """Name of the session."""
+        return self.session or self.at.isoformat()
 
 
 class InboundMessage(Frozen):
@@ -43,6 +51,8 @@ class InboundMessage(Frozen):
         text: The customer's words, "" when a button was pressed.
         button: Payload of a pressed button, e.g. "/affirm".
         sign_in: The verified sign-in the message came with; None for a visitor.
+        origin: Where it came from as the channel sees it, hashed; "" when it cannot tell. What a
+            visitor proved counts for this origin only.
         patience_ms: How long words that surely lack their rest may wait for it.
     """
 
@@ -52,6 +62,7 @@ class InboundMessage(Frozen):
     button: str | None = None
     channel: str = "web"
     sign_in: SignIn | None = None
+    origin: str = ""
     patience_ms: int = 0
 
 

@@ -16,6 +16,7 @@ from assistant.model.ids import ActionName, Fingerprint, FlowId, ResponseKey, Sl
 from assistant.model.message import Locale
 from assistant.model.predicate import Predicate
 from assistant.model.product import Product, Segment
+from assistant.model.risk import RiskPolicy
 
 SlotType = Literal["text", "bool", "categorical", "float", "any", "list"]
 
@@ -193,6 +194,7 @@ class Release:
         segments: Rules in order; the first that matches wins.
         calculators: By id, in the order in which they are tried.
         approved: Fixed wordings for questions.
+        risk: What the bank set about scams and risk.
         settings: Numbers the bank may tune, e.g. understanding thresholds.
     """
 
@@ -209,6 +211,7 @@ class Release:
     review_rules: tuple[ReviewRule, ...] = ()
     calculators: Mapping[str, Calculator] = field(default_factory=dict)
     approved: tuple[ApprovedAnswer, ...] = ()
+    risk: RiskPolicy = field(default_factory=RiskPolicy)
     settings: Mapping[str, JsonValue] = field(default_factory=dict)
 
     @property

@@ -43,6 +43,7 @@ from assistant.model.events import (
     ReviewDecided,
     ReviewRequested,
     Said,
+    ScamHeard,
     SignedIn,
     SlotCorrected,
     SlotSet,
@@ -67,6 +68,10 @@ class Tracker:
         events: The log, oldest first.
         turns: Message id to the turn it opened.
         finished: Turns whose reply is complete.
+        session: Which sign-in speaks; None while nobody signed in.
+        sessions: Sign-ins that have spoken.
+        origin: Where the last message came from, hashed; "" when the channel cannot tell.
+        assured_channel: Channel in which the level was earned; None until a message came.
         signed_in: Last sign-in the channel vouched for; such a conversation is that customer's.
         stack: Dialogue stack, bottom first.
         plan: Wishes of a message that held several, and which is under way.
@@ -79,6 +84,7 @@ class Tracker:
         failures: Times in a row that nothing fitted.
         unsettled: Actions that ended `unknown` and were not reconciled yet, by key.
         reviews: What waits for a colleague's decision, by ticket, oldest first.
+        scam: The last time the talk sounded like a scam.
         erased: Part of the log can no longer be read, so nothing may be continued from it.
     """
 
@@ -89,6 +95,10 @@ class Tracker:
     finished: set[int] = field(default_factory=set)
     customer_id: CustomerId | None = None
     signed_in: SignedIn | None = None
+    session: str | None = None
+    sessions: set[str] = field(default_factory=set)
+    origin: str = ""
+    assured_channel: str | None = None
     channel: str = "web"
     locale: Locale = "zh-Hans"
     locale_chosen: bool = False
@@ -108,6 +118,7 @@ class Tracker:
     colleague: str | None = None
     unsettled: dict[str, ActionFinished] = field(default_factory=dict)
     reviews: dict[str, ReviewRequested] = field(default_factory=dict)
+    scam: ScamHeard | None = None
     erased: bool = False
 
     @classmethod
@@ -155,8 +166,7 @@ class Tracker:
             case ConversationStarted() | LocaleChanged():
                 self.locale, self.locale_chosen = event.locale, event.locale_chosen
             case MessageReceived():
-                self.turn, self.channel = event.turn, event.channel
-                self.turns[event.message_id] = event.turn
+                self._receive(event)
             case TurnFinished():
                 self.finished.add(event.turn)
                 self.last_turn_at = event.at
@@ -178,13 +188,13 @@ class Tracker:
             case ActionFinished():
                 self._settle(event)
             case SignedIn():
-                self.customer_id, self.signed_in = event.customer_id, event
-                self.assurance, self.assured_at = event.level, event.signed_in_at
+                self._sign_in(event)
             case CodeSent():
                 self.code = event
             case StepUpPassed():
                 self.customer_id = event.customer_id or self.customer_id
                 self.assurance, self.assured_at = event.level, event.at
+                self.assured_channel = self.channel
                 self.code = None
                 self.proofs.append(event)
             case HandoffRequested():
@@ -193,6 +203,8 @@ class Tracker:
                 self.reviews[event.ticket] = event
             case ReviewDecided():
                 self.reviews.pop(event.ticket, None)
+            case ScamHeard():
+                self.scam = event
             case HandoffAccepted():
                 self.colleague = event.colleague
             case HandoffEnded():
@@ -210,6 +222,7 @@ class Tracker:
                 | FeedbackGiven()
                 | FlowInterrupted()
                 | Recommended()
+                | RiskDecided()
                 | ReplyReviewed()
                 | Said()
                 | StepUpFailed()
@@ -218,6 +231,25 @@ class Tracker:
                 pass
             case _:
                 assert_never(event)
+
+    def _receive(self, event: MessageReceived) -> None:
+        self.turn, self.channel, self.origin = event.turn, event.channel, event.origin
+        self.turns[event.message_id] = event.turn
+        if self.assured_channel not in {None, event.channel}:
+            # What was proved in another channel proves no more here than who it is.
+            self.assurance = min(self.assurance, Assurance.REAL_NAME)
+            self.proofs.clear()
+        self.assured_channel = event.channel
+
+    def _sign_in(self, event: SignedIn) -> None:
+        session = event.session or event.signed_in_at.isoformat()
+        if self.session not in {None, session}:  # codes belong to the session that passed them
+            self.proofs.clear()
+            self.code = None
+        self.customer_id, self.signed_in = event.customer_id, event
+        self.assurance, self.assured_at = event.level, event.signed_in_at
+        self.session = session
+        self.sessions.add(session)
 
     def _set(self, slot: SlotName, value: JsonValue) -> None:
         if value is None:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 ALGORITHM: Final = "AES-256-GCM+SHA-256/1"
 """Written with every event: how it was sealed and linked. A bank that must use other algorithms
@@ -72,6 +72,18 @@ def chained(fields: Sequence[Field], content: str, before: bytes) -> bytes:
     canonicalisation beyond fixed separators and escapes.
     """
     return hashlib.sha256(_canonical([*fields, content, before.hex()]).encode()).digest()
+
+
+def entry_hash(entry: Mapping[str, Any], before: bytes) -> bytes:
+    """Hash of an entry of the register of personal data.
+
+    Args:
+        entry: Its columns; `keys` is JSON or None.
+        before: Hash of the entry before, `FIRST` for the first.
+    """
+    names = ("actor", "deed", "subject", "conversation_id", "reason")
+    fields = (entry["seq"], instant(entry["at"]), *(entry[name] for name in names))
+    return chained(fields, entry["keys"] or "", before)
 
 
 _canonical = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode

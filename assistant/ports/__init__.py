@@ -23,12 +23,14 @@ from assistant.ports.knowledge import (
     PassageHit,
     SentenceHit,
 )
+from assistant.ports.privacy import Erasure, Privacy, PrivacyEntry
 from assistant.ports.review import Review, ReviewQueue, ReviewRequest
 from assistant.ports.store import (
     Broadcast,
     ConversationHead,
     ConversationLock,
     EventStore,
+    Sealer,
     StoredEvent,
 )
 from assistant.ports.understanding import (
@@ -54,6 +56,7 @@ __all__ = [
     "ConversationLock",
     "Documents",
     "Encoder",
+    "Erasure",
     "EventStore",
     "HandoffDesk",
     "IdSource",
@@ -63,12 +66,15 @@ __all__ = [
     "ModelUnavailable",
     "NoDocuments",
     "PassageHit",
+    "Privacy",
+    "PrivacyEntry",
     "Proof",
     "Proposal",
     "Review",
     "ReviewNeeded",
     "ReviewQueue",
     "ReviewRequest",
+    "Sealer",
     "SentenceHit",
     "Settled",
     "StepUp",

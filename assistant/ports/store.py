@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Protocol
+from datetime import datetime
+from typing import Any, Protocol
 
 from assistant.model.events import Event
 from assistant.model.frozen import Frozen
@@ -80,6 +81,32 @@ class EventStore(Protocol):
 
     async def holding(self, types: Sequence[str]) -> list[ConversationId]:
         """Conversations with an event of one of these types, the first such event first."""
+        ...
+
+
+class Sealer(Protocol):
+    """Keeps texts of other tables under the keys of the conversations they belong to.
+
+    Every call runs in the caller's database transaction and raises `TranscriptDamaged` when a
+    sealed text does not open. `place` names table, row and column: the text opens nowhere else.
+    """
+
+    async def seal(
+        self, connection: Any, conversation_id: ConversationId, place: str, text: str, at: datetime
+    ) -> str:
+        """Seal a text of one conversation."""
+        ...
+
+    async def seal_like(
+        self, connection: Any, sealed: str, place: str, text: str, at: datetime
+    ) -> str:
+        """Seal a text of the conversation that another sealed text belongs to."""
+        ...
+
+    async def open(
+        self, connection: Any, sealed: Sequence[tuple[str, str]]
+    ) -> Sequence[str | None]:
+        """Open sealed texts, each given with its place; None for one that was erased."""
         ...
 
 

@@ -160,10 +160,16 @@ def _chosen(options: Sequence[_Option], thresholds: Thresholds) -> list[_Option]
         if len(chosen) == thresholds.sentences:
             break
         near = option.value >= thresholds.companion * best.value
-        if near and len(option.text) <= room and not _repeats(option, chosen):
+        if near and not _other_version(option, best) and len(option.text) <= room and not _repeats(option, chosen):
             chosen.append(option)
             room -= len(option.text)
     return chosen
+
+
+def _other_version(option: _Option, best: _Option) -> bool:
+    """Two versions of one document never speak in one answer."""
+    one, other = option.passage, best.passage
+    return one.document_id == other.document_id and one.version != other.version
 
 
 def _repeats(option: _Option, chosen: Sequence[_Option]) -> bool:

@@ -36,6 +36,9 @@ _FIELDS: dict[str, frozenset[str]] = {
     "clarified": frozenset({"options"}),
     "review_requested": frozenset({"ticket", "action", "flow"}),
     "review_decided": frozenset({"ticket", "action", "approved"}),
+    "risk_decision": frozenset(
+        {"decision", "action", "reason_codes", "category", "rule_version", "hold_hours"}
+    ),
     "handoff_requested": frozenset({"ticket", "position", "eta_s", "reason"}),
     "handoff_accepted": frozenset({"ticket", "colleague"}),
     "handoff_ended": frozenset({"ticket"}),

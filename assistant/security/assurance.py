@@ -33,8 +33,17 @@ def level_now(tracker: Tracker, now: datetime) -> Assurance:
     if tracker.assured_at is None:
         return Assurance.VISITOR
     idle = now - max(tracker.assured_at, tracker.last_turn_at or tracker.assured_at)
-    age = now - tracker.assured_at
-    level = tracker.assurance
+    return decayed(tracker.assurance, idle=idle, age=now - tracker.assured_at)
+
+
+def decayed(level: Assurance, *, idle: timedelta, age: timedelta) -> Assurance:
+    """What is left of a level.
+
+    Args:
+        level: As it was earned.
+        idle: Since the last turn, or since it was earned.
+        age: Since it was earned.
+    """
     for rung in (Assurance.FULL, Assurance.BOUND_CARD):
         if level >= rung and idle > _IDLE_LIMITS[rung]:
             level = Assurance(rung - 1)

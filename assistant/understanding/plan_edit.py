@@ -57,7 +57,8 @@ def read_plan_edit(moment: Moment) -> tuple[Command, ...]:
     """The change of the list a message asks for; nothing when there is no list, or none asked."""
     text, tracker = moment.message.text, moment.tracker
     if _EVERYTHING.search(text) and (tracker.stack or tracker.plan):
-        return (CancelFlow(everything=True),)
+        keeps = _is_open(tracker) and _REST.search(text)
+        return (ArrangePlan(items=(), only=True) if keeps else CancelFlow(everything=True),)
     added = _ADD.match(text)
     if added is not None and moment.tasks():
         return _later(moment, added.end())

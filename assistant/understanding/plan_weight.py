@@ -26,6 +26,11 @@ _TELLER: Final = re.compile(
 )
 _THIS: Final = re.compile(r"(?:昨天|前天|上周|上个月|刚才)?(?:这|那)(?:笔|期|张|个|边)?")
 """Begins what something is done to, if a verb follows, and else a story."""
+_WHEN: Final = re.compile(
+    r"早上|上午|中午|下午|晚上|今晚|半夜|凌晨|夜里|周|星期|节假日|过年|春节|国庆|明天|后天|在|"
+    r"国外|境外|外地|异地|at night|on |in |during "
+)
+"""Begins the circumstances of a question rather than an order."""
 _FIRST: Final = "先"
 _POLITE: Final = re.compile(r"^(?:你|您|我|还是|要|想|麻烦|请|帮我|给我)+")
 _TOLD: Final = 0.25
@@ -72,6 +77,7 @@ class Weighed:
     repeatable: bool = False
     values: Mapping[str, frozenset[str]] = field(default_factory=dict)
     is_story: bool = False
+    asks: bool = False
 
     def is_other_than(self, other: Weighed) -> bool:
         """Whether the same task is meant a second time: for another person, card or bill."""
@@ -123,6 +129,8 @@ def weigh(cut: Sequence[Piece], ears: Ears) -> list[Weighed]:
     for place, each in enumerate(found[:-1]):
         if _is_ground(each, found[place + 1], is_first=place == 0):
             found[place] = replace(each, weight=each.probability * _DENIED)
+        elif _sets_scene(each, found[place + 1]):
+            found[place] = replace(each, weight=each.probability * _TOLD)
     for place, each in enumerate(found):
         if place > 0 and _corrects(each.piece.said.text, rules):
             found[place] = replace(each, intent="", weight=0.0)
@@ -167,6 +175,7 @@ def _weighed(
         begins_first=_POLITE.sub("", text).startswith(_FIRST),
         repeatable=_is_repeatable(intent, piece, rules),
         values=said.values,
+        asks=asks,
         is_story=said.tells and rules.lists("plan_told", intent),
     )
 
@@ -296,6 +305,13 @@ def _is_ground(each: Weighed, following: Weighed, *, is_first: bool) -> bool:
     if joint not in {"after", "before", "if", "with"} or each.piece.is_each:
         return False
     return following.intent == QUESTION
+
+
+def _sets_scene(each: Weighed, following: Weighed) -> bool:
+    """A question's circumstances, ordered by nobody: "晚上给别的银行转二十万，多久到账"."""
+    if each.is_request or each.asks or not _WHEN.match(each.piece.said.text):
+        return False
+    return following.intent == QUESTION and following.piece.joint == "comma"
 
 
 def _is_repeatable(intent: str, piece: Piece, rules: WordRules) -> bool:

@@ -42,10 +42,18 @@ _COMMANDS: Final[Mapping[str, str]] = {
     "documents": "documents as drafts, submitted, approved; who did what",
     "impact": "past conversations whose answer rested on a sentence that changed",
     "gaps": "questions the documents did not answer, ranked",
+    "risk": "the scam model, decisions replayed, tables compared",
     "replay": "rebuild a conversation from its log",
+    "verify-log": "check the hash chain and the signed roots; names the first broken link",
+    "roots": "export a signed root of the log now",
+    "evidence": "one conversation with proofs, for a court or an auditor",
+    "erase": "destroy a customer's keys: nobody can read the conversations again",
+    "hold": "legal hold: nothing of a customer is destroyed",
+    "accesses": "who read, exported, erased or held a customer's data",
     "doctor": "settings, stores, models, ports: what is wrong and how to fix it",
 }
-"""Name to help line; the module of a command is `channels.cli.<name>`."""
+"""Name to help line; the module of a command is `channels.cli.<name>`, with
+underscores for hyphens."""
 
 _ADVICE: Final[Mapping[type[AssistantError], str]] = {
     StoreUnavailable: "Check GUITAI_DATABASE_URL; `guitai doctor` looks closer.",
@@ -64,7 +72,8 @@ class LazyGroup(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Import the command."""
         if cmd_name in _COMMANDS:
-            return typer.main.get_command(import_module(f"channels.cli.{cmd_name}").app)
+            module = import_module(f"channels.cli.{cmd_name.replace('-', '_')}")
+            return typer.main.get_command(module.app)
         point = _foreign().get(cmd_name)
         return None if point is None else typer.main.get_command(point.load())
 

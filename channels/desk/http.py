@@ -110,10 +110,10 @@ async def close_ticket(ticket_id: TicketPath, web: CurrentWeb, colleague: Curren
 
 @router.get("/conversations/{conversation_id}")
 async def read_conversation(
-    identifier: CurrentConversation, web: CurrentWeb, _: CurrentColleague
+    identifier: CurrentConversation, web: CurrentWeb, colleague: CurrentColleague
 ) -> ConversationFrames:
-    """What the customer and the assistant said."""
-    stored = await web.service.colleagues.timeline(identifier)
+    """What the customer and the assistant said; that a colleague read it is written down."""
+    stored = await web.service.colleagues.timeline(identifier, colleague)
     writer = FrameWriter(identifier, web.settings.stream_epoch, web.service.release)
     return ConversationFrames(conversation_id=identifier, frames=writer.durable_all(stored))
 

@@ -30,6 +30,7 @@ from channels.web.state import (
     LIMITED,
     CurrentBearer,
     CurrentConversation,
+    CurrentOrigin,
     CurrentSignIn,
     CurrentWeb,
 )
@@ -81,7 +82,11 @@ async def open_conversation(
     "/conversations/{conversation_id}/messages", tags=["conversations"], dependencies=[LIMITED]
 )
 async def post_message(
-    identifier: CurrentConversation, body: PostMessage, web: CurrentWeb, sign_in: CurrentSignIn
+    identifier: CurrentConversation,
+    body: PostMessage,
+    web: CurrentWeb,
+    sign_in: CurrentSignIn,
+    origin: CurrentOrigin,
 ) -> Turn:
     """Answer one message. Repeating a message id repeats the answer, not the effect."""
     message = InboundMessage(
@@ -91,6 +96,7 @@ async def post_message(
         button=body.button,
         channel="web",
         sign_in=sign_in,
+        origin=origin,
         patience_ms=web.settings.burst_http_ms,
     )
     return await web.turns.run(web.service.assistant.handle(message))
@@ -100,14 +106,15 @@ async def post_message(
     "/conversations/{conversation_id}", tags=["conversations"], responses=documented(401, 404)
 )
 async def read_conversation(
-    identifier: CurrentConversation, web: CurrentWeb, bearer: CurrentBearer
+    identifier: CurrentConversation, web: CurrentWeb, bearer: CurrentBearer, origin: CurrentOrigin
 ) -> Timeline:
     """The timeline; its customer and colleagues only."""
     if bearer is not None and bearer.role == "colleague":
-        stored = await web.service.colleagues.timeline(identifier)
+        stored = await web.service.colleagues.timeline(identifier, bearer.subject)
     else:
         sign_in = bearer.sign_in if bearer else None
-        stored = await web.service.assistant.conversations.timeline(identifier, sign_in)
+        conversations = web.service.assistant.conversations
+        stored = await conversations.timeline(identifier, sign_in, origin)
     writer = FrameWriter(identifier, web.settings.stream_epoch, web.service.release)
     frames = writer.durable_all(stored)
     return Timeline(
@@ -122,10 +129,15 @@ async def read_conversation(
     dependencies=[LIMITED],
 )
 async def rate_turn(
-    identifier: CurrentConversation, body: Feedback, web: CurrentWeb, sign_in: CurrentSignIn
+    identifier: CurrentConversation,
+    body: Feedback,
+    web: CurrentWeb,
+    sign_in: CurrentSignIn,
+    origin: CurrentOrigin,
 ) -> None:
     """Keep what the customer thought of a turn."""
     conversations = web.service.assistant.conversations
+    await conversations.admit(identifier, sign_in, origin)
     await conversations.rate(identifier, sign_in, body.turn, body.rating, body.reason)
 
 

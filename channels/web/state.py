@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -80,6 +81,15 @@ async def current_sign_in(bearer: CurrentBearer) -> SignIn | None:
 
 
 CurrentSignIn = Annotated[SignIn | None, Depends(current_sign_in)]
+
+
+def origin_of(connection: HTTPConnection) -> str:
+    """Where a request came from, hashed: the client's address is nobody's business later on."""
+    host = connection.client.host if connection.client else ""
+    return hashlib.sha256(f"origin|{host}".encode()).hexdigest()[:16] if host else ""
+
+
+CurrentOrigin = Annotated[str, Depends(origin_of)]
 
 
 async def current_colleague(bearer: CurrentBearer) -> str:

@@ -42,7 +42,9 @@ def check_token(web: Web, bearer: Bearer | None) -> None:
         raise Closing(AUTH, "auth")
 
 
-async def welcome(web: Web, outbound: Outbound, hello: HelloBody, bearer: Bearer | None) -> Feed:
+async def welcome(
+    web: Web, outbound: Outbound, hello: HelloBody, bearer: Bearer | None, origin: str
+) -> Feed:
     """Find or open the conversation, say welcome and send what the page missed.
 
     Raises:
@@ -52,13 +54,14 @@ async def welcome(web: Web, outbound: Outbound, hello: HelloBody, bearer: Bearer
         TooSlow: The page did not take its frames.
     """
     sign_in = bearer.sign_in if bearer else None
-    conversation_id = await _conversation(web, hello, sign_in)
+    conversation_id = await _conversation(web, hello, sign_in, origin)
     epoch = web.settings.stream_epoch
     feed = Feed(
         web=web,
         outbound=outbound,
         conversation_id=conversation_id,
         sign_in=sign_in,
+        origin=origin,
         writer=FrameWriter(conversation_id, epoch, web.service.release),
     )
     head_seq = await feed.start(hello.last_seq)
@@ -80,12 +83,14 @@ async def welcome(web: Web, outbound: Outbound, hello: HelloBody, bearer: Bearer
     return feed
 
 
-async def _conversation(web: Web, hello: HelloBody, sign_in: SignIn | None) -> ConversationId:
+async def _conversation(
+    web: Web, hello: HelloBody, sign_in: SignIn | None, origin: str
+) -> ConversationId:
     conversations = web.service.assistant.conversations
     if hello.conv is None:
         return await conversations.open(channel="web", locale=hello.locale, sign_in=sign_in)
     conversation_id = ConversationId(hello.conv)
-    await conversations.admit(conversation_id, sign_in)
+    await conversations.admit(conversation_id, sign_in, origin)
     if hello.locale is not None:
         try:
             await conversations.set_locale(conversation_id, sign_in, hello.locale)

@@ -20,6 +20,7 @@ from assistant.model.events import (
     HandoffRequested,
     MessageReceived,
     Said,
+    StepUpPassed,
     TurnFinished,
 )
 from assistant.model.ids import ConversationId
@@ -55,6 +56,7 @@ class Feed:
     outbound: Outbound
     conversation_id: ConversationId
     sign_in: SignIn | None
+    origin: str
     writer: FrameWriter
     last_seq: int = 0
     accepted: dict[str, int] = field(default_factory=dict)
@@ -155,7 +157,20 @@ class Feed:
             self._note(stored)
             await self._send(stored, frame)
 
+    async def _check_still_admitted(self, stored: StoredEvent) -> None:
+        """Somebody may have proved in another page that this conversation is theirs alone.
+
+        Raises:
+            ConversationNotFound: It is.
+        """
+        event = stored.event
+        is_foreign = isinstance(event, MessageReceived) and event.message_id not in self.awaited
+        if is_foreign or isinstance(event, StepUpPassed):
+            conversations = self.web.service.assistant.conversations
+            await conversations.admit(self.conversation_id, self.sign_in, self.origin)
+
     async def _send_live(self, stored: StoredEvent) -> None:
+        await self._check_still_admitted(stored)
         running = self._running.event.turn if self._running is not None else None
         self._note(stored)
         if isinstance(stored.event, Said) and not self._is_muted:
@@ -200,7 +215,7 @@ class Feed:
 
     async def _timeline(self) -> list[StoredEvent]:
         conversations = self.web.service.assistant.conversations
-        return await conversations.timeline(self.conversation_id, self.sign_in)
+        return await conversations.timeline(self.conversation_id, self.sign_in, self.origin)
 
 
 def _number(stored: StoredEvent) -> int:

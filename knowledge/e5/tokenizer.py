@@ -28,6 +28,7 @@ _INVERSE: Final = pow(_BASE, -1, 1 << 64)
 _KIND: Final = 0xC0
 _CONTINUED: Final = 0x80
 """A byte of UTF-8 whose two highest bits are 10 continues a character."""
+_AT_ONCE: Final = 4096
 
 _Numbers = NDArray[np.uint64]
 
@@ -37,18 +38,13 @@ class Tokenizer:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         """Index the pieces."""
-        text = vocabulary.pieces.decode("utf-8")
-        kinds = np.frombuffer(vocabulary.pieces, np.uint8) & _KIND
-        heads = kinds != _CONTINUED
-        characters = np.concatenate([[0], np.cumsum(heads)])[vocabulary.ends]
-        starts, ends = characters[:-1], characters[1:]
-        hashes = _Hashes.of(text).between(starts, ends)
-        known = np.flatnonzero((ends > starts) & (np.arange(len(starts)) != vocabulary.unknown))
+        hashes, sizes = _hash_pieces(vocabulary)
+        known = np.flatnonzero((sizes > 0) & (np.arange(len(sizes)) != vocabulary.unknown))
         order = known[np.argsort(hashes[known], kind="stable")]
         self._hashes = hashes[order]
         self._pieces = order
         self._scores: Array = vocabulary.scores[order]
-        self._longest = int((ends - starts)[known].max())
+        self._longest = int(sizes[known].max())
         self._unknown = vocabulary.unknown
         self._least = float(vocabulary.scores.min()) - _PENALTY
         self._replaced = vocabulary.replaced
@@ -101,6 +97,20 @@ class Tokenizer:
                 strict=True,
             )
         )
+
+
+def _hash_pieces(vocabulary: Vocabulary) -> tuple[_Numbers, NDArray[np.intp]]:
+    """Hash and number of characters of each piece, a few thousand at a time: memory is scarce."""
+    places = vocabulary.ends.astype(np.intp)
+    hashes, sizes = [], []
+    for first in range(0, len(places) - 1, _AT_ONCE):
+        ends = places[first : first + _AT_ONCE + 1]
+        some = vocabulary.pieces[ends[0] : ends[-1]]
+        heads = (np.frombuffer(some, np.uint8) & _KIND) != _CONTINUED
+        characters = np.concatenate([[0], np.cumsum(heads)])[ends - ends[0]]
+        hashes.append(_Hashes.of(some.decode()).between(characters[:-1], characters[1:]))
+        sizes.append(np.diff(characters))
+    return np.concatenate(hashes), np.concatenate(sizes)
 
 
 def _relax(

@@ -23,6 +23,7 @@ json_values = st.recursive(
 st.register_type_strategy(JsonValue, json_values)
 st.register_type_strategy(int, st.integers(0, 10_000))
 st.register_type_strategy(CustomerId, st.text("C0123456789", min_size=1, max_size=6))
+st.register_type_strategy(Fingerprint, st.text("0123456789abcdef", min_size=1, max_size=16))
 st.register_type_strategy(float, st.floats(0, 1e6))
 st.register_type_strategy(
     AwareDatetime,

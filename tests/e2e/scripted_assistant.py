@@ -121,13 +121,8 @@ class ScriptedAssistant:
             channel=message.channel,
         )
         sign_in = message.sign_in
-        if sign_in and held.is_new_sign_in(sign_in):
-            log.add(
-                SignedIn,
-                customer_id=sign_in.customer_id,
-                level=sign_in.level,
-                signed_in_at=sign_in.at,
-            )
+        if sign_in and held.log.tracker.session != sign_in.session_id:
+            held.note_sign_in(sign_in, sign_in.level)
         await held.flush()
         if message.text == "slow":
             self.reached.set()

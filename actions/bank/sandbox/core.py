@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from actions.bank.sandbox.codes import CodeMaker, forget_pending
 from actions.bank.sandbox.database import open_database, restore, template
 from actions.bank.sandbox.faults import FaultPlan
 
@@ -23,6 +24,7 @@ class CoreBank:
         seed: Template that `reset` copies.
         faults: What goes wrong next.
         ahead: How far the bank's clock was moved forward.
+        codes: Makes one-time codes.
     """
 
     connection: sqlite3.Connection
@@ -30,6 +32,7 @@ class CoreBank:
     seed: Path
     faults: FaultPlan = field(default_factory=FaultPlan)
     ahead: timedelta = timedelta()
+    codes: CodeMaker = field(default_factory=CodeMaker)
 
     @classmethod
     def open(
@@ -41,7 +44,9 @@ class CoreBank:
     ) -> "CoreBank":
         """Open the bank's file, seeding it when it is new."""
         seed = template(template_folder, seed_date)
-        return cls(open_database(database_path, seed), clock, seed)
+        connection = open_database(database_path, seed)
+        forget_pending(connection)
+        return cls(connection, clock, seed)
 
     def now(self) -> datetime:
         """The bank's time: the clock given, moved forward as asked."""
@@ -51,6 +56,7 @@ class CoreBank:
         """Restore the seed, the clock and a world without faults."""
         restore(self.connection, self.seed)
         self.faults.clear()
+        self.codes.reset()
         self.ahead = timedelta()
 
     def close(self) -> None:

@@ -192,6 +192,7 @@ CREATE TABLE codes (
     phone TEXT NOT NULL,
     purpose TEXT NOT NULL,
     conversation_id TEXT NOT NULL,
+    mac BLOB NOT NULL,
     sent_at TEXT NOT NULL,
     expires_at TEXT NOT NULL,
     attempts_left INTEGER NOT NULL CHECK (attempts_left >= 0),
@@ -199,6 +200,6 @@ CREATE TABLE codes (
 ) WITHOUT ROWID;
 CREATE INDEX codes_of_conversation ON codes (conversation_id, sent_at);
 
-CREATE TABLE wrong_codes (phone TEXT NOT NULL, at TEXT NOT NULL);
-CREATE INDEX wrong_codes_of_phone ON wrong_codes (phone, at);
+CREATE TABLE failed_proofs (subject TEXT NOT NULL, proof TEXT NOT NULL, at TEXT NOT NULL);
+CREATE INDEX failed_proofs_of_subject ON failed_proofs (subject, proof, at);
 """

@@ -47,6 +47,7 @@ from assistant.model.events.progress import (
     SlotSet,
     StackChanged,
 )
+from assistant.model.events.risk import RiskDecided, ScamHeard
 from assistant.model.events.talk import (
     Chatted,
     CommandsUnderstood,
@@ -99,7 +100,9 @@ Event = Annotated[
     | Answered
     | Calculated
     | Abstained
-    | Recommended,
+    | Recommended
+    | ScamHeard
+    | RiskDecided,
     Field(discriminator="type"),
 ]
 
@@ -141,7 +144,9 @@ __all__ = [
     "ReplyReviewed",
     "ReviewDecided",
     "ReviewRequested",
+    "RiskDecided",
     "Said",
+    "ScamHeard",
     "SignedIn",
     "SlotCorrected",
     "SlotSet",

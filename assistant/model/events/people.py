@@ -19,12 +19,17 @@ from assistant.model.ids import (
 
 
 class SignedIn(BaseEvent):
-    """The channel vouched for the customer."""
+    """The channel vouched for the customer.
+
+    Attributes:
+        session: Which sign-in of the customer it was.
+    """
 
     type: Literal["signed_in"] = "signed_in"
     customer_id: CustomerId
     level: Assurance
     signed_in_at: AwareDatetime
+    session: str = ""
 
 
 class StepUpRequested(BaseEvent):
@@ -46,13 +51,18 @@ class StepUpRequested(BaseEvent):
 
 
 class CodeSent(BaseEvent):
-    """A one-time code went out; the code itself is never here."""
+    """A one-time code went out; the code itself is never here.
+
+    Attributes:
+        target: `reserved`, or the slot of the number it went to.
+    """
 
     type: Literal["code_sent"] = "code_sent"
     code_id: str
     purpose: str
     masked_phone: str
     expires_at: AwareDatetime
+    target: str = "reserved"
 
 
 class StepUpPassed(BaseEvent):

@@ -27,6 +27,7 @@ class MessageReceived(BaseEvent):
     Attributes:
         text: As the customer wrote it, with secrets blanked.
         redacted: Whether something was blanked, so that the text cannot be read again.
+        origin: Where it came from, hashed; "" when the channel cannot tell.
     """
 
     shown: ClassVar[bool] = True
@@ -36,6 +37,7 @@ class MessageReceived(BaseEvent):
     button: str | None = None
     channel: str
     redacted: bool = False
+    origin: str = ""
 
 
 class LocaleChanged(BaseEvent):

@@ -11,6 +11,7 @@ from assistant.model.release import Lexicon, SlotDefinition
 from assistant.understanding.normalise import Normalised
 from assistant.understanding.values.accounts import find_counts, find_sources
 from assistant.understanding.values.amount import find_amounts
+from assistant.understanding.values.bounds import find_bounds
 from assistant.understanding.values.dates import find_ranges
 from assistant.understanding.values.found import Found
 from assistant.understanding.values.numbers import (
@@ -28,6 +29,7 @@ _ORDER = (
     "phone",
     "date_range",
     "count",
+    "bounds",
     "card",
     "amount",
     "payee",
@@ -155,6 +157,7 @@ _SIMPLE = {
     "phone": find_phones,
     "own_account": find_sources,
     "count": find_counts,
+    "bounds": find_bounds,
 }
 
 

@@ -40,6 +40,20 @@ class ClockView(Answered):
     now: str
 
 
+class CodesBody(BaseModel):
+    """How one-time codes come about: the well-known digits, or drawn at random."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    draw: Literal["fixed", "random"]
+
+
+class Handset(Answered):
+    """The last code a phone received; None when none was drawn for it."""
+
+    code: str | None
+
+
 class AccountStatusBody(BaseModel):
     """Freeze an account, or open it again."""
 
@@ -78,6 +92,20 @@ async def advance_clock(bank: Bank, body: ClockBody) -> ClockView:
     """Move the bank's clock forward, so that codes expire and cool-offs end."""
     bank.ahead += timedelta(seconds=body.advance_s)
     return ClockView(now=to_iso(bank.now()))
+
+
+@router.put("/codes")
+async def draw_codes(bank: Bank, body: CodesBody) -> CodesBody:
+    """Draw one-time codes at random, as a real bank does; a reset ends it."""
+    bank.codes.reset()
+    bank.codes.is_random = body.draw == "random"
+    return body
+
+
+@router.get("/handsets/{phone}")
+async def handset(bank: Bank, phone: str) -> Handset:
+    """What the customer reads on the phone, while codes are drawn."""
+    return Handset(code=bank.codes.handsets.get(phone))
 
 
 @router.put("/accounts/{account_id}/status", responses=documented(404))

@@ -39,6 +39,7 @@ _CLASSES = {
 }
 _SEALED_COLUMNS = (
     ("handoff_ticket", "ticket_id", "summary", "talk"),
+    ("review", "review_id", "reason", "deed"),
     ("review", "review_id", "request", "deed"),
     ("action", "idempotency_key", "arguments", "deed"),
     ("action", "idempotency_key", "result", "deed"),
@@ -223,7 +224,7 @@ def _seal_column(
     table = _table(connection, name)
     rows = connection.execute(sa.select(table).where(table.c[column].is_not(None))).mappings().all()
     for row in rows:
-        about = json.loads(row[column]) if name == "review" else row
+        about = json.loads(row["request"]) if name == "review" else row
         cipher = keys.cipher(about["conversation_id"], record_class, row["created_at"])
         place = f"{name}\n{row[row_id]}\n{column}"
         connection.execute(

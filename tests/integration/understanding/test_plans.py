@@ -21,7 +21,7 @@ from knowledge.loader import load
 from tests.contract.events import AT
 from tests.unit.understanding.reading import TODAY
 
-RELEASE = load(Path("knowledge/content"), gateway_knows=lambda _: True)
+RELEASE = load(Path(__file__).parents[3] / "knowledge" / "content", gateway_knows=lambda _: True)
 RULES = WordRules(RELEASE.lexicon)
 
 WORDS = {

@@ -1,0 +1,1 @@
+"""Risk: one decision in milliseconds, with reasons, before each change of money or data."""

@@ -1,0 +1,177 @@
+"""Numbers that tell who somebody is, found however they are written, and hidden.
+
+Citizens' identity numbers, bank cards and mobile numbers of mainland China: in full width, with
+spaces, hyphens or zero-width characters inside, spoken (幺三八), in capitals (壹贰叁), with +86.
+Checksum and date decide; which areas exist is the bank's to say. An order number, a round amount
+or a mobile number inside a longer number is none of these.
+
+Sources: GB 11643-1999 with ISO 7064 MOD 11-2; ISO/IEC 7812-1 annex B (Luhn); the numbering plan of
+mobile numbers, 1[3-9] and nine digits.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from typing import Final, Literal
+
+from assistant.model.numerals import DIGITS
+
+PersonalKind = Literal["id_number", "card_number", "phone"]
+
+_PLACEHOLDERS: Final[dict[PersonalKind, str]] = {
+    "id_number": "[ID]",
+    "card_number": "[CARD]",
+    "phone": "[PHONE]",
+}
+_CAPITALS: Final = str.maketrans("貳參陸兩", "贰叁陆两")
+_SPOKEN: Final = {sign: str(value) for sign, value in DIGITS.items() if sign not in "两俩"}
+_JOINTS: Final = frozenset(" -_·.‐‑‒–—\t")
+_MOST_JOINTS: Final = 2
+"""Separators in a row that still join: "138 - 0013"."""
+
+_ID: Final = re.compile(r"[1-9]\d{16}[\dX]")
+_ID_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_ID_CHECKS: Final = "10X98765432"
+_FIRST_YEAR: Final = 1850
+_CARD: Final = re.compile(r"3[47]\d{13}|35\d{14}|[4569]\d{15}|[569]\d{16,18}")
+_PHONE: Final = re.compile(r"(?:(?:00)?86)?(1[3-9]\d{9})")
+_LUHN_OVER: Final = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """One personal number.
+
+    Attributes:
+        start: Where it begins in the text as given.
+        end: Where it ends, exclusive.
+        digits: The number itself, in plain digits.
+    """
+
+    kind: PersonalKind
+    start: int
+    end: int
+    digits: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Digits that stand together."""
+
+    digits: str
+    start: int
+    end: int
+
+
+def find_personal(text: str) -> list[Personal]:
+    """All personal numbers of a text, in order, without overlaps."""
+    found: list[Personal] = []
+    for pieces in _runs(text):
+        found += _in_run(pieces)
+    return found
+
+
+def hide_personal(text: str) -> str:
+    """The text with placeholders for its personal numbers."""
+    parts, at = [], 0
+    for each in find_personal(text):
+        parts += [text[at : each.start], _PLACEHOLDERS[each.kind]]
+        at = each.end
+    return "".join((*parts, text[at:]))
+
+
+def kind_of(digits: str) -> PersonalKind | None:
+    """What a number of plain digits is; one that could be both card and identity is the latter."""
+    if _ID.fullmatch(digits) and _is_id(digits):
+        return "id_number"
+    if _CARD.fullmatch(digits) and _is_luhn(digits):
+        return "card_number"
+    return "phone" if _PHONE.fullmatch(digits) else None
+
+
+def _in_run(pieces: list[_Piece]) -> Iterator[Personal]:
+    """The longest numbers made of neighbouring pieces, from the left."""
+    first = 0
+    while first < len(pieces):
+        for last in range(len(pieces), first, -1):
+            digits = "".join(piece.digits for piece in pieces[first:last])
+            kind = kind_of(digits) or kind_of(digits.rstrip("X"))
+            if kind is not None:
+                yield Personal(kind, pieces[first].start, pieces[last - 1].end, digits)
+                first = last
+                break
+        else:
+            first += 1
+
+
+def _runs(text: str) -> Iterator[list[_Piece]]:
+    """Pieces of digits with nothing but joints between them."""
+    run: list[_Piece] = []
+    for piece in _pieces(text):
+        if run and not _joined(text[run[-1].end : piece.start]):
+            yield run
+            run = []
+        run.append(piece)
+    if run:
+        yield run
+
+
+def _pieces(text: str) -> Iterator[_Piece]:
+    """Digits that stand together, invisible characters aside."""
+    digits: list[str] = []
+    start = end = 0
+    for at, sign in enumerate(text):
+        if unicodedata.category(sign) == "Cf":
+            continue
+        digit = _digit(sign, is_after=bool(digits))
+        if digit is None:
+            if digits:
+                yield _Piece("".join(digits), start, end)
+                digits = []
+            continue
+        if not digits:
+            start = at
+        digits.append(digit)
+        end = at + 1
+    if digits:
+        yield _Piece("".join(digits), start, end)
+
+
+def _digit(sign: str, *, is_after: bool) -> str | None:
+    """The digit a character stands for; X counts only behind digits."""
+    plain = unicodedata.normalize("NFKC", sign).translate(_CAPITALS)
+    if plain.isdecimal() and len(plain) == 1:
+        return str(unicodedata.decimal(plain))
+    if is_after and plain in {"x", "X", "×"}:
+        return "X"
+    return _SPOKEN.get(plain)
+
+
+def _joined(between: str) -> bool:
+    shown = [sign for sign in between if unicodedata.category(sign) != "Cf"]
+    narrow = {unicodedata.normalize("NFKC", sign) for sign in shown}
+    return len(shown) <= _MOST_JOINTS and narrow <= _JOINTS | {"+"}
+
+
+def _is_id(digits: str) -> bool:
+    total = sum(int(d) * weight for d, weight in zip(digits, _ID_WEIGHTS, strict=False))
+    if _ID_CHECKS[total % len(_ID_CHECKS)] != digits[-1]:
+        return False
+    year, month, day = int(digits[6:10]), int(digits[10:12]), int(digits[12:14])
+    try:
+        return date(year, month, day).year >= _FIRST_YEAR
+    except ValueError:
+        return False
+
+
+def _is_luhn(digits: str) -> bool:
+    total = 0
+    for place, digit in enumerate(reversed(digits)):
+        value = int(digit) * (2 if place % 2 else 1)
+        total += value - _LUHN_OVER if value > _LUHN_OVER else value
+    return total % 10 == 0 and any(a != b for a, b in pairwise(digits))
