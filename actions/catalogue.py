@@ -17,6 +17,7 @@ from actions.payments import PAYMENT_ACTIONS
 from actions.preferences import PREFERENCE_ACTIONS
 from actions.profile import PROFILE_ACTIONS
 from actions.registry import Action
+from actions.risk.contact import RISK_ACTIONS
 from actions.spending import SPENDING_ACTIONS
 from actions.visits import VISIT_ACTIONS
 from assistant.model.ids import ActionName
@@ -37,5 +38,6 @@ ACTIONS: Final[Mapping[ActionName, Action]] = {
         *CASE_ACTIONS,
         *VISIT_ACTIONS,
         *PREFERENCE_ACTIONS,
+        *RISK_ACTIONS,
     )
 }

@@ -10,8 +10,8 @@ it; a lost answer ends as `unknown` and is settled later by asking the bank abou
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta, timezone
 
@@ -25,6 +25,8 @@ from actions.guards import missing_code, missing_identity, missing_level, needs_
 from actions.ledger import Ledger
 from actions.ledger_rows import Claim, Held, Intent
 from actions.registry import Action, ActionContext
+from actions.risk.desk import RiskDesk
+from actions.risk.gate import Assessed, assess
 from actions.settlement import Patience, Settlement
 from assistant.errors import (
     BankOutcomeUnknown,
@@ -33,6 +35,7 @@ from assistant.errors import (
     StoreUnavailable,
 )
 from assistant.model.assurance import Assurance
+from assistant.model.frozen import Facts
 from assistant.model.ids import ActionName, ConversationId, IdempotencyKey, ResponseKey, SlotName
 from assistant.model.release import ActionPolicy
 from assistant.ports import (
@@ -50,6 +53,10 @@ NOT_CONFIRMED = ResponseKey("reason_not_confirmed")
 REVIEW_NEEDED = ResponseKey("reason_review_needed")
 NOT_APPROVED = ResponseKey("reason_not_approved")
 BANK_UNAVAILABLE = ResponseKey("reason_bank_unavailable")
+CONFIRMED_LIFE = timedelta(minutes=15)
+"""How long after the yes a change may first be sent: a crash must not send it the day after."""
+
+_BEATS_IN_A_LEASE = 3
 BANK_ZONE = timezone(timedelta(hours=8), "CST")
 """China Standard Time: the bank's days begin here. No summer time since 1991."""
 
@@ -63,7 +70,10 @@ class Gateway:
         reviews: Where an approval is looked up; without it nothing that needs one can run.
         remote: The bank's own rasa-sdk actions; consulted for names not in `table`.
         relations: Relation to the words for it, from the lexicon, for payees.
+        risk: Decides about each change; None lets the other guards decide alone.
         secret_slots: Slots whose values never reach the ledger or a foreign server.
+        bank_honours_keys: Whether the bank carries out one key once. Without that nothing is sent
+            again by itself: what is unknown waits for the bank's word or a colleague.
     """
 
     bank: BankApi
@@ -74,8 +84,10 @@ class Gateway:
     remote: ForeignActions = field(default_factory=FirstThatKnows)
     table: Mapping[ActionName, Action] = field(default_factory=lambda: ACTIONS)
     relations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    risk: RiskDesk | None = None
     secret_slots: frozenset[SlotName] = frozenset()
     patience: Patience = field(default_factory=Patience)
+    bank_honours_keys: bool = True
     _sending: set[asyncio.Task[ActionResult]] = field(default_factory=set, init=False)
 
     def knows(self, action: ActionName) -> bool:
@@ -107,20 +119,42 @@ class Gateway:
             return _refused(NOT_OFFERED)
         try:
             refusal = await self._guard(policy, request)
-            if refusal is not None:
+            assessed = await self._assess(request) if refusal is None else Assessed()
+            refusal = refusal or assessed.refusal
+            if refusal is not None and not await self._is_under_way(request):
                 return refusal
             if self.is_change(request.action):
-                return await self._change(request)
+                result = await self._change(request)
+                return result.model_copy(update={"risk": assessed.verdict})
             return await self._ask(request, None)
         except BankRefused as answer:
             return _refused(answer.reason)
         except BankUnavailable:
             return _refused(BANK_UNAVAILABLE)
 
+    async def _assess(self, request: ActionRequest) -> Assessed:
+        """Risk, before each change that is not under way and that no colleague has released."""
+        if self.risk is None or not self.is_change(request.action) or request.review is not None:
+            return Assessed()
+        if await self._is_under_way(request):
+            return Assessed()
+        digest = self.digest(request.action, request.slots)
+        return await assess(
+            self.risk,
+            request,
+            self.key(request),
+            lambda: self._circumstances(request),
+            self._review(request, digest),
+        )
+
     async def reconcile(self, conversation_id: ConversationId | None = None) -> list[Settled]:
         """See the port. Foreign actions stay unknown: their servers cannot be asked."""
         settlement = Settlement(
-            bank=self.bank, ledger=self.ledger, clock=self.clock, patience=self.patience
+            bank=self.bank,
+            ledger=self.ledger,
+            clock=self.clock,
+            patience=self.patience,
+            bank_honours_keys=self.bank_honours_keys,
         )
         return await settlement.settle(self.table, conversation_id)
 
@@ -160,6 +194,15 @@ class Gateway:
                 return _step_up(StepUp(proof="phone", level=Assurance.PHONE))
             return self._review(request, digest)
         return None
+
+    async def _is_under_way(self, request: ActionRequest) -> bool:
+        """Whether exactly this was sent before, when every guard let it pass.
+
+        What has become of it is the truth then, although a level has decayed since.
+        """
+        if not self.is_change(request.action):
+            return False
+        return await self.ledger.was_sent(self.key(request))
 
     async def _obstacle(self, request: ActionRequest) -> ResponseKey | None:
         """Why the bank would refuse.
@@ -207,12 +250,16 @@ class Gateway:
 
     async def _names(self, request: ActionRequest) -> dict[str, JsonValue]:
         """What conditions of codes may read; arguments in canonical form, as they are sent."""
-        action = self.table.get(request.action)
-        facts: dict[str, JsonValue] = {}
-        if action is not None and action.circumstances is not None:
-            facts = await action.circumstances(self.bank, self._context(request, None))
+        facts = await self._circumstances(request)
         slots = {**request.slots, **self._arguments(request.action, request.slots)}
         return {"slots": slots, "facts": facts}
+
+    async def _circumstances(self, request: ActionRequest) -> Facts:
+        """What the action knows about itself, such as whether the payee is new."""
+        action = self.table.get(request.action)
+        if action is None or action.circumstances is None:
+            return {}
+        return await action.circumstances(self.bank, self._context(request, None))
 
     async def _change(self, request: ActionRequest) -> ActionResult:
         arguments = self._arguments(request.action, request.slots)
@@ -226,7 +273,8 @@ class Gateway:
             epoch=request.epoch,
             arguments=masked(arguments, self.secret_slots),
             arguments_sha256=digest,
-            is_resendable=request.action in self.table,
+            is_resendable=request.action in self.table and self.bank_honours_keys,
+            deadline=request.confirmed_at and request.confirmed_at + CONFIRMED_LIFE,
         )
         claim = await self._claim(intent)
         if isinstance(claim, ActionResult):
@@ -248,7 +296,8 @@ class Gateway:
 
     async def _send(self, claim: Claim, request: ActionRequest) -> ActionResult:
         try:
-            result = await self._ask(request, claim.key)
+            async with self._heartbeat(claim):
+                result = await self._ask(request, claim.key)
         except BankRefused as answer:
             result = _refused(answer.reason)
         except BankUnavailable:
@@ -260,6 +309,22 @@ class Gateway:
             result = ActionResult(outcome="unknown")
         result = result.model_copy(update={"idempotency_key": claim.key})
         return await self._record(claim, result)
+
+    @asynccontextmanager
+    async def _heartbeat(self, claim: Claim) -> AsyncIterator[None]:
+        """Renew the lease while the bank is being waited for, however long it takes."""
+        beating = asyncio.create_task(self._beat(claim))
+        try:
+            yield
+        finally:
+            beating.cancel()
+
+    async def _beat(self, claim: Claim) -> None:
+        is_ours = True
+        while is_ours:
+            await asyncio.sleep(self.ledger.lease_s / _BEATS_IN_A_LEASE)
+            with suppress(StoreUnavailable):  # the next beat may get through
+                is_ours = await self.ledger.renew(claim)
 
     async def _give_back(self, claim: Claim) -> ActionResult:
         """Nothing was sent: the same intent may be tried again at once."""

@@ -121,6 +121,17 @@ class Ledger:
         rows = await self._read(select(ACTION).where(ACTION.c.idempotency_key == key))
         return _final(rows[0]) if rows else None
 
+    async def was_sent(self, key: IdempotencyKey) -> bool:
+        """Whether the bank may have heard of it."""
+        query = select(ACTION.c.state).where(ACTION.c.idempotency_key == key)
+
+        async def read(connection: AsyncConnection) -> str | None:
+            state: str | None = (await connection.execute(query)).scalar_one_or_none()
+            return state
+
+        state = await transaction(self.engine, read, reads_only=True)
+        return state is not None and state != "intended"
+
     async def unsettled(
         self,
         conversation_id: ConversationId | None = None,

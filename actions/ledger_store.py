@@ -6,7 +6,7 @@ import asyncio
 import secrets
 import sqlite3
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final, TypeVar
 
 import asyncpg
@@ -25,6 +25,7 @@ LOCK_PATIENCE_S: Final = 2.0
 _LOCK_TIMEOUT: Final = text("SET LOCAL lock_timeout = '1s'")
 """PostgreSQL waits for ever unless told; SQLite's patience belongs to its connection."""
 
+_SQLITE_NOW: Final = text("SELECT strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now')")
 _JITTER_MS: Final = (10, 60)
 _SQLITE_BUSY: Final = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _PRIMARY_CODE: Final = 0xFF
@@ -45,7 +46,7 @@ async def database_time(connection: AsyncConnection) -> datetime:
     SQLite runs in this process and has no other clock than this machine's.
     """
     if connection.dialect.name == "sqlite":
-        return datetime.now(UTC)
+        return datetime.fromisoformat((await connection.execute(_SQLITE_NOW)).scalar_one())
     now: datetime = (await connection.execute(select(func.clock_timestamp()))).scalar_one()
     return now
 

@@ -7,9 +7,10 @@ once the last sending is older than twice the bank's time-out.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from actions.bank.port import BankApi, OperationResult
@@ -21,6 +22,9 @@ from assistant.model.ids import ActionName, ConversationId, ResponseKey
 from assistant.ports import ActionResult, Clock, Settled
 
 NOT_CARRIED_OUT: Final = ResponseKey("reason_not_carried_out")
+_FIRST_PAUSE_S: Final = 2
+_LONGEST_PAUSE_S: Final = 60
+_DOUBLINGS: Final = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +54,7 @@ class Settlement:
     ledger: Ledger
     clock: Clock
     patience: Patience
+    bank_honours_keys: bool = True
 
     async def settle(
         self, table: Mapping[ActionName, Action], conversation_id: ConversationId | None
@@ -60,7 +65,10 @@ class Settlement:
             The changes that are known now; the others stay for the next time.
         """
         settled: list[Settled] = []
+        now = self.clock.now()
         for change in await self.ledger.unsettled(conversation_id, actions=table.keys()):
+            if conversation_id is None and not _is_due(change, now):
+                continue
             try:
                 result = await self._ask(change, table[change.action])
             except BankUnavailable:
@@ -92,7 +100,11 @@ class Settlement:
         return result.model_copy(update={"idempotency_key": change.key})
 
     async def _is_certainly_absent(self, change: Unsettled) -> bool:
+        """Never at a bank that does not know keys: that it finds none says nothing there."""
         now = self.clock.now()
+        if not self.bank_honours_keys:
+            await self.ledger.note_not_found(change)
+            return False
         answers = (*change.not_found_at, now)
         age = now - change.last_sent_at
         if (
@@ -103,6 +115,20 @@ class Settlement:
             return True
         await self.ledger.note_not_found(change)
         return False
+
+
+def _is_due(change: Unsettled, now: datetime) -> bool:
+    """Whether to ask again by ourselves: after 2, 4, 8, … seconds, at most a minute.
+
+    A jitter of up to a quarter, the same for all workers, keeps many lost answers of one bad
+    moment from being asked about at one moment.
+    """
+    asked = len(change.not_found_at)
+    if not asked:
+        return True
+    pause_s = min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2 ** min(asked - 1, _DOUBLINGS))
+    jitter = 1 - zlib.crc32(f"{change.key}{asked}".encode()) % 256 / 1024
+    return now >= change.not_found_at[-1] + timedelta(seconds=pause_s * jitter)
 
 
 def _report(action: Action, answer: OperationResult) -> ActionResult:

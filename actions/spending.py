@@ -36,7 +36,11 @@ async def _analyze(bank: BankApi, context: ActionContext) -> ActionResult:
     if first is None or last is None:
         first, last = context.today.replace(day=1), context.today
     query = replace(
-        await transaction_query(bank, context), first_day=first, last_day=last, limit=_PAGE
+        await transaction_query(bank, context),
+        first_day=first,
+        last_day=last,
+        direction=None,
+        limit=_PAGE,
     )
     items = await _all(bank, context, query)
     before_first, before_last = _before(first, last)
@@ -64,7 +68,6 @@ async def _analyze(bank: BankApi, context: ActionContext) -> ActionResult:
         "difference": money_facts(Money(abs(spent.minor_units - spent_before.minor_units), _HOME)),
         "category_asked": query.category or query.text,
         "counterparty_asked": query.counterparty,
-        "direction_asked": query.direction,
     }
     return ActionResult(outcome="done", facts=facts)
 
@@ -140,6 +143,6 @@ SPENDING_ACTIONS: Final[Sequence[Action]] = (
     Action(
         name=ActionName("analyze_spending"),
         run=_analyze,
-        optional=slot_names("date_range", "category", "counterparty", "direction"),
+        optional=slot_names("date_range", "category", "counterparty"),
     ),
 )

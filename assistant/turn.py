@@ -199,7 +199,10 @@ class Assistant:
             ms=round(self.ports.clock.monotonic_ms() - started, 3),
             model=commands.model,
         )
-        decide(commands.commands, log)
+        kept, heard = listen(words, commands.commands, context)
+        decide(kept, log)
+        if heard is not None and heard.warned:
+            warn(heard, context)
 
     async def _carry_on(self, context: TurnContext) -> None:
         """Run flows and act on what they ask for, until it is the customer's turn."""

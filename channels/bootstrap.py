@@ -20,6 +20,7 @@ from actions.catalogue import ACTIONS
 from actions.gateway import Gateway
 from actions.identity import BankIdentity
 from actions.ledger import Ledger
+from actions.ledger_store import database_time
 from actions.settlement import Patience
 from assistant.acting.context import BANK_ZONE, Ports
 from assistant.acting.dispatch import BUILT_IN, is_built_in
@@ -52,6 +53,7 @@ from assistant.understanding.normalise import normalise
 from assistant.understanding.thresholds import Thresholds
 from channels.composition_evidence import keep_house, make_privacy
 from channels.composition_foreign import foreign_actions
+from channels.composition_risk import risk_desk, scam_watch
 from channels.composition_keys import open_database
 from channels.composition_understanding import let_go, phrasing_model, with_servers
 from channels.settings import Settings
@@ -288,6 +290,7 @@ async def build(
             stack.push_async_callback(phrasing.aclose)
         ports = Ports(
             actions=replace(gateway, reviews=reviews),
+            scam=scam_watch(settings, brain.release, brain.encoder),
             identity=BankIdentity(bank),
             knowledge=brain.knowledge,
             documents=documents,
@@ -356,12 +359,15 @@ async def _gateway(
             owner=RandomIds().new("worker"),
             lease_s=lease_of(settings),
             sealer=SqlSealer(engine),
+            # A clock that somebody turns is the clock of leases too.
+            lease_time=database_time if isinstance(clock, SystemClock) else None,
         ),
         policies=release.policies,
         clock=clock,
         remote=remote,
         table=table,
         relations=release.lexicon.relations,
+        risk=risk_desk(release, bank, engine, clock),
         secret_slots=frozenset(
             name for name, slot in release.slots.items() if slot.mask == "secret"
         ),

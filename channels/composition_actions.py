@@ -53,6 +53,7 @@ def serve_actions(settings: Settings, release: Release, *, host: str, port: int)
         policies=release.policies,
         clock=clock,
         relations=release.lexicon.relations,
+        risk=risk_desk(release, bank, engine, clock),
         secret_slots=frozenset(
             name for name, slot in release.slots.items() if slot.mask == "secret"
         ),

@@ -7,7 +7,11 @@ from pathlib import Path
 from typing import Final
 
 from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from actions.bank.port import BankApi
+from actions.risk.desk import RiskDesk
+from actions.risk.engine import RiskEngine
 from actions.risk.scam import ScamDetector, ScamModel
 from actions.risk.scam_fit import (
     EXAMPLES,
@@ -17,8 +21,10 @@ from actions.risk.scam_fit import (
     fitted_from,
     read_examples,
 )
+from actions.risk.store import RiskStore
 from assistant.errors import ContentError
 from assistant.model.release import Release
+from assistant.ports import Clock
 from assistant.ports.risk import NoScamWatch, ScamWatch
 from assistant.understanding.normalise import normalise
 from channels.settings import Settings
@@ -46,6 +52,17 @@ def scam_watch(settings: Settings, release: Release, encoder: SentenceEncoder) -
         model=model,
         encoder=encoder if model.encoder == encoder.fingerprint else None,
         prepare=standard_form(release),
+    )
+
+
+def risk_desk(release: Release, bank: BankApi, engine: AsyncEngine, clock: Clock) -> RiskDesk:
+    """What decides about each change.
+
+    Raises:
+        ContentError: A decision table of the pack is wrong.
+    """
+    return RiskDesk(
+        engine=RiskEngine.of(release.risk), store=RiskStore(engine), bank=bank, clock=clock
     )
 
 

@@ -105,7 +105,7 @@ class ChromaIndex:
     ) -> list[tuple[Neighbour, int, int]]:
         try:
             found = self._collection.query(
-                query_embeddings=[np.asarray(vector, dtype=np.float32)],
+                query_embeddings=np.asarray([vector], dtype=np.float32),
                 n_results=limit,
                 where=within,
                 include=["metadatas", "distances"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from assistant.acting.context import TurnContext
 from assistant.acting.proofs import ask_for_proof, proofs_held
 from assistant.acting.review import submit_review
+from assistant.acting.risk import hold, note_risk, scam_score
 from assistant.dialogue.runner import Run, mark_checked
 from assistant.dialogue.stack import (
     OUTCOME_SLOTS,
@@ -38,8 +39,13 @@ async def run_bank_action(decision: Run, context: TurnContext) -> bool:
     if actions.is_change(decision.action):
         await context.flush()
     result = await actions.run(request)
+    if result.risk is not None:
+        note_risk(decision.action, result.risk, context)
     if result.step_up is not None:
         ask_for_proof(result.step_up, decision.action, context)
+        return True
+    if result.review is not None and result.risk is not None:
+        await hold(decision.action, result.review, result.risk, context)
         return True
     if result.review is not None:
         await submit_review(decision.action, result.review, context)
@@ -109,6 +115,7 @@ def outcome_facts(result: ActionResult, context: TurnContext) -> Facts:
 def _request(action: ActionName, context: TurnContext) -> ActionRequest:
     tracker = context.log.tracker
     frame = tracker.stack[-1]
+    confirmed = _confirmed(tracker.confirmed, action, frame.frame_id)
     return ActionRequest(
         action=action,
         conversation_id=tracker.conversation_id,
@@ -117,18 +124,20 @@ def _request(action: ActionName, context: TurnContext) -> ActionRequest:
         epoch=frame.frame_id,
         assurance=context.runner.level,
         proofs=proofs_held(tracker),
-        confirmed_digest=_confirmed(tracker.confirmed, action, frame.frame_id),
+        confirmed_digest=confirmed.digest if confirmed else None,
+        confirmed_at=confirmed.at if confirmed else None,
         channel=tracker.channel,
         locale=tracker.locale,
         text=context.text,
         turn=tracker.turn,
+        scam=scam_score(context),
     )
 
 
-def _confirmed(confirmed: Confirmed | None, action: ActionName, frame_id: str) -> str | None:
+def _confirmed(confirmed: Confirmed | None, action: ActionName, frame_id: str) -> Confirmed | None:
     if confirmed is None or confirmed.action != action or confirmed.frame_id != frame_id:
         return None
-    return confirmed.digest
+    return confirmed
 
 
 def _keep(result: ActionResult, context: TurnContext) -> None:

@@ -34,6 +34,8 @@ PATTERN: Final = "pattern_scam_warning"
 TALK_CODE: Final = "scam_talk"
 _CATEGORY: Final = "scam"
 _EARLIER: Final = 3
+_SHORTEST: Final = 4
+"""Characters; a yes, a number or a name says nothing by itself."""
 _LASTS: Final = timedelta(hours=24)
 """What was heard counts as long as a hold would."""
 _CONTACT: Final = ActionName("find_trusted_contact")
@@ -41,13 +43,12 @@ _INSTRUCTED: Final = "instructed"
 
 
 def listen(
-    text: str, button: str | None, commands: Sequence[Command], context: TurnContext
+    text: str, commands: Sequence[Command], context: TurnContext
 ) -> tuple[tuple[Command, ...], ScamHeard | None]:
     """Hear one message, before its commands are carried out.
 
     Args:
-        text: The customer's words.
-        button: Set when a button was pressed: buttons say nothing about a scam.
+        text: The customer's words, or a button's payload, which says nothing about a scam.
         commands: As understood.
         context: The turn.
 
@@ -59,7 +60,8 @@ def listen(
     if PATTERN not in context.log.release.flows:
         return tuple(commands), None
     starts_money = _starts(commands, policy.money_flows)
-    heard = _hear(text, commands, context, starts_money=starts_money) if not button else None
+    is_read = len(text) >= _SHORTEST and not text.startswith("/")
+    heard = _hear(text, commands, context, starts_money=starts_money) if is_read else None
     before = heard_lately(context)
     if heard is None and not (starts_money and before is not None):
         return tuple(commands), None

@@ -42,6 +42,7 @@ from assistant.model.events import (
     ReplyReviewed,
     ReviewDecided,
     ReviewRequested,
+    RiskDecided,
     Said,
     ScamHeard,
     SignedIn,
@@ -58,6 +59,9 @@ from assistant.model.message import Locale
 
 _UNDERSTOOD = frozenset({"other_institution", "what_to_change"})
 """Reasons for which nothing is done although the customer was understood."""
+
+_RISKY = frozenset({"hold", "deny"})
+"""Decisions that take the highest level back: the next change needs a fresh proof."""
 
 
 @dataclass(slots=True)
@@ -203,6 +207,9 @@ class Tracker:
                 self.reviews[event.ticket] = event
             case ReviewDecided():
                 self.reviews.pop(event.ticket, None)
+            case RiskDecided():
+                if event.decision in _RISKY:
+                    self.assurance = min(self.assurance, Assurance.BOUND_CARD)
             case ScamHeard():
                 self.scam = event
             case HandoffAccepted():
@@ -222,7 +229,6 @@ class Tracker:
                 | FeedbackGiven()
                 | FlowInterrupted()
                 | Recommended()
-                | RiskDecided()
                 | ReplyReviewed()
                 | Said()
                 | StepUpFailed()

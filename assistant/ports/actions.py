@@ -22,6 +22,7 @@ from assistant.model.ids import (
 )
 from assistant.model.message import Button, Locale
 from assistant.model.outcome import Outcome
+from assistant.ports.risk import RiskVerdict
 
 
 class StepUp(Frozen):
@@ -71,10 +72,12 @@ class ActionRequest(Frozen):
         slots: Every slot of the conversation; actions take from it what they declare.
         epoch: The frame that asks: started again, it is a new intent.
         confirmed_digest: Digest of the arguments the customer said yes to.
+        confirmed_at: When, UTC.
         customer_id: From the session, never from the message or a model.
         assurance: Level after decay.
         review: A colleague's approval of exactly this; it stands for level, codes and yes,
             which were settled when it was asked for.
+        scam: What the conversation sounds like, thousandths; see ports.risk.
     """
 
     action: ActionName
@@ -85,11 +88,13 @@ class ActionRequest(Frozen):
     assurance: Assurance
     proofs: tuple[Proof, ...] = ()
     confirmed_digest: str | None = None
+    confirmed_at: datetime | None = None
     channel: str = "web"
     locale: Locale = "zh-Hans"
     text: str = ""
     turn: int = 0
     review: ReviewId | None = None
+    scam: int = 0
 
 
 class ActionSay(Frozen):
@@ -118,6 +123,7 @@ class ActionResult(Frozen):
         review: Set when only a colleague's approval is missing; nothing was asked of the bank.
         locale: Language to go on in.
         skip: There is nothing to choose from, so the question need not be asked.
+        risk: What was decided about a change before the bank heard of it.
     """
 
     outcome: Outcome
@@ -131,6 +137,7 @@ class ActionResult(Frozen):
     skip: bool = False
     receipt_id: ReceiptId | None = None
     idempotency_key: IdempotencyKey | None = None
+    risk: RiskVerdict | None = None
 
 
 class Settled(Frozen):

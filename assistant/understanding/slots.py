@@ -29,7 +29,7 @@ _LEAD_TO_NAME = re.compile(
     re.IGNORECASE,
 )
 """What people say before their name; the bank compares the name alone."""
-_MONEY_FLOWS = ("transfer", "pay", "repay", "deposit", "buy", "limit")
+_MONEY_FLOWS = ("transfer", "pay", "repay", "instal", "deposit", "buy", "limit")
 
 
 def asked_slot(tracker: Tracker, release: Release) -> SlotDefinition | None:
