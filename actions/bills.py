@@ -101,8 +101,16 @@ async def _validate_amount(_: BankApi, context: ActionContext) -> ActionResult:
     return ActionResult(outcome="done", slots={_AMOUNT: amount.plain()})
 
 
-async def _circumstances(_: BankApi, context: ActionContext) -> Facts:
-    return {"amount": _amount(context).plain()}
+async def _circumstances(bank: BankApi, context: ActionContext) -> Facts:
+    """How much, and whether the account at the company is somebody else's."""
+    customer_id, number = context.customer(), context.text(_NUMBER)
+    own = {one.number for one in await bank.household_bills(customer_id)}
+    own.add((await bank.profile(customer_id)).phone)
+    return {
+        "amount": _amount(context).plain(),
+        "payee_is_new": number not in own,
+        "payee_is_own": False,
+    }
 
 
 async def _is_paid(bank: BankApi, context: ActionContext, result: Mapping[str, JsonValue]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Final
 
 from pydantic import JsonValue
@@ -23,6 +23,7 @@ from assistant.ports import ActionResult, ActionSay
 
 _STORY: Final = SlotName("story")
 _CONTACT: Final = SlotName("contact_phone")
+_BANK_ZONE: Final = timezone(timedelta(hours=8), "CST")
 _SHORTEST_STORY: Final = 2
 _LONGEST_STORY: Final = 1000
 _DISPUTE_DAYS: Final = timedelta(days=60)
@@ -106,7 +107,8 @@ def _no_body(_: ActionContext) -> dict[str, JsonValue]:
 
 
 def _hold_facts(result: Mapping[str, JsonValue]) -> Facts:
-    return {"payments_held_until": result.get("payments_held_until")}
+    until = datetime.fromisoformat(str(result.get("payments_held_until")))
+    return {"payments_held_until": f"{until.astimezone(_BANK_ZONE):%Y-%m-%d %H:%M}"}
 
 
 CASE_ACTIONS: Final[Sequence[Action]] = (

@@ -12,7 +12,7 @@ from actions.bank.history import TransactionQuery
 from actions.bank.port import Account, BankApi, Bill, Card
 from actions.cards import find_card
 from actions.receipts import Checks, change, money_facts, record_facts, record_is_there
-from actions.registry import Action, ActionContext, slot_names
+from actions.registry import Action, ActionContext, Circumstances, slot_names
 from assistant.errors import BankRefused
 from assistant.model.frozen import Facts
 from assistant.model.ids import ActionName, ResponseKey, SlotName
@@ -170,6 +170,8 @@ async def _validate_principal(bank: BankApi, context: ActionContext) -> ActionRe
     if said is None:
         return ActionResult(outcome="done")
     account, bill = await _account_of(bank, context)
+    if context.text(_ENTRY) is not None:
+        return await _prefill_principal(bank, context)
     most = bill.largest_instalment
     try:
         amount = most if said == _FULL else read_amount(said)
@@ -177,7 +179,7 @@ async def _validate_principal(bank: BankApi, context: ActionContext) -> ActionRe
         return _unfit(_PRINCIPAL, "utter_amount_invalid", account, bill)
     if amount.minor_units < _SMALLEST:
         return _unfit(_PRINCIPAL, "utter_instalment_too_small", account, bill)
-    if context.text(_ENTRY) is None and amount.minor_units > most.minor_units:
+    if amount.minor_units > most.minor_units:
         return _unfit(_PRINCIPAL, "utter_instalment_too_large", account, bill)
     return ActionResult(outcome="done", slots={_PRINCIPAL: amount.plain()})
 
@@ -238,8 +240,14 @@ async def _repay_obstacle(bank: BankApi, context: ActionContext) -> ResponseKey 
     return ResponseKey("reason_nothing_owed") if account.balance.minor_units == 0 else None
 
 
-async def _circumstances(_: BankApi, context: ActionContext) -> Facts:
-    return {"amount": _amount(context, _REPAY).plain()}
+def _owed_to_the_bank(slot: SlotName) -> Circumstances:
+    """How much; what is paid stays with the customer's own card."""
+
+    async def circumstances(_: BankApi, context: ActionContext) -> Facts:
+        amount = _amount(context, slot).plain()
+        return {"amount": amount, "payee_is_new": False, "payee_is_own": True}
+
+    return circumstances
 
 
 async def _is_repaid(
@@ -295,7 +303,11 @@ CREDIT_CARD_ACTIONS: Final[Sequence[Action]] = (
         _repay_body,
         _repay_result,
         optional=slot_names("from_account"),
-        checks=Checks(circumstances=_circumstances, obstacle=_repay_obstacle, verify=_is_repaid),
+        checks=Checks(
+            circumstances=_owed_to_the_bank(_REPAY),
+            obstacle=_repay_obstacle,
+            verify=_is_repaid,
+        ),
     ),
     change(
         "credit_card_installment",
@@ -303,7 +315,11 @@ CREDIT_CARD_ACTIONS: Final[Sequence[Action]] = (
         _instalment_body,
         _repay_result,
         optional=slot_names("entry"),
-        checks=Checks(obstacle=_instalment_obstacle, verify=record_is_there),
+        checks=Checks(
+            circumstances=_owed_to_the_bank(_PRINCIPAL),
+            obstacle=_instalment_obstacle,
+            verify=record_is_there,
+        ),
     ),
     Action(name=ActionName("prefill_credit_card"), run=_prefill_card),
     Action(name=ActionName("action_ask_credit_card"), run=_ask_card),

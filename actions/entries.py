@@ -33,6 +33,9 @@ _ID: Final = re.compile(r"E\d{8}")
 _ASK: Final = ResponseKey("utter_ask_entry")
 _NOT_FOUND: Final = ResponseKey("utter_entry_not_found")
 _LISTED: Final = 5
+_LEAST_PURCHASE: Final = Money.parse("500.00", "CNY")
+"""A purchase is paid by instalments from here on (document `credit-card-instalment`)."""
+
 _SEARCHED: Final = 100
 _LATEST: Final = re.compile(
     r"刚才|刚刚|最近(?:那|一|的那)|最新|上一笔|最后一笔|\b(?:latest|last|most recent)\b"
@@ -51,7 +54,7 @@ async def candidates(bank: BankApi, context: ActionContext) -> list[BankTransact
         TransactionQuery(
             first_day=first,
             last_day=last,
-            min_amount=amount,
+            min_amount=amount or (_LEAST_PURCHASE if context.text("entry_account") else None),
             max_amount=amount,
             account_id=context.text("entry_account"),
             direction="out" if context.text("entry_account") else None,
@@ -89,7 +92,7 @@ async def _validate_entry(bank: BankApi, context: ActionContext) -> ActionResult
         return ActionResult(outcome="done")
     if _ID.fullmatch(text):
         page = await bank.transactions(context.customer(), TransactionQuery(entry_id=text, limit=1))
-        fitting = list(page.items)
+        fitting = [one for one in page.items if _may_be_chosen(one, context)]
     else:
         found = await candidates(bank, context)
         fitting = await _narrow(bank, context, text, found) or []
@@ -113,7 +116,8 @@ async def _narrow(
     of_kind = [
         one
         for one in found
-        if any(
+        if context.text("new_category") is None
+        and any(
             one.category_name[at : at + _CATEGORY_WORDS] in text
             for at in range(0, len(one.category_name) - 1, _CATEGORY_WORDS)
         )
@@ -121,6 +125,16 @@ async def _narrow(
     if _LATEST.search(text):
         return list(found[:1])
     return of_kind or None
+
+
+def _may_be_chosen(entry: BankTransaction, context: ActionContext) -> bool:
+    """Where instalments are wanted: a purchase with that card that is large enough."""
+    wanted = context.text("entry_account")
+    return wanted is None or (
+        entry.account_id == wanted
+        and entry.direction == "out"
+        and entry.amount.minor_units >= _LEAST_PURCHASE.minor_units
+    )
 
 
 def _place(text: str) -> int | None:

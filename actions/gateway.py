@@ -37,7 +37,7 @@ from assistant.errors import (
 from assistant.model.assurance import Assurance
 from assistant.model.frozen import Facts
 from assistant.model.ids import ActionName, ConversationId, IdempotencyKey, ResponseKey, SlotName
-from assistant.model.release import ActionPolicy
+from assistant.model.release import ActionPolicy, ReviewNeed
 from assistant.ports import (
     ActionRequest,
     ActionResult,
@@ -144,7 +144,7 @@ class Gateway:
             request,
             self.key(request),
             lambda: self._circumstances(request),
-            self._review(request, digest),
+            self._review(None, request, digest),
         )
 
     async def reconcile(self, conversation_id: ConversationId | None = None) -> list[Settled]:
@@ -192,7 +192,7 @@ class Gateway:
         if needs_review(policy, names):
             if request.customer_id is None:  # a level of 0 has not asked who speaks
                 return _step_up(StepUp(proof="phone", level=Assurance.PHONE))
-            return self._review(request, digest)
+            return self._review(policy.review, request, digest)
         return None
 
     async def _is_under_way(self, request: ActionRequest) -> bool:
@@ -215,7 +215,7 @@ class Gateway:
             return None
         return await action.obstacle(self.bank, self._context(request, None))
 
-    def _review(self, request: ActionRequest, digest: str) -> ActionResult:
+    def _review(self, need: ReviewNeed | None, request: ActionRequest, digest: str) -> ActionResult:
         arguments = self._arguments(request.action, request.slots)
         needed = ReviewNeeded(
             arguments={
@@ -224,12 +224,18 @@ class Gateway:
                 if SlotName(name) not in self.secret_slots
             },
             arguments_sha256=digest,
+            four_eyes=need is not None and need.four_eyes,
+            checklist=() if need is None else need.checklist,
         )
         return ActionResult(outcome="refused", reason=REVIEW_NEEDED, review=needed)
 
     async def _may_pass(self, policy: ActionPolicy, request: ActionRequest, digest: str) -> bool:
         """Whether an approval opens this: only what the bank lets a colleague decide."""
-        if policy.review is None or not await self._is_approved(request, digest):
+        if not await self._is_approved(request, digest):
+            return False
+        if self.risk is not None and await self.risk.has_held(self.key(request)):
+            return True
+        if policy.review is None:
             return False
         return policy.review.condition is None or needs_review(policy, await self._names(request))
 

@@ -28,7 +28,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from actions.ledger_rows import ACTION, Claim, Held, Intent, Unsettled
 from actions.ledger_store import LeaseTime, transaction
-from assistant.model.ids import ActionName, ConversationId, FrameId, IdempotencyKey, ResponseKey
+from assistant.model.ids import (
+    ActionName,
+    ConversationId,
+    CustomerId,
+    FrameId,
+    IdempotencyKey,
+    ReceiptId,
+    ResponseKey,
+)
 from assistant.ports import ActionResult, Clock, Sealer
 
 _AT_ONCE: Final = 200
@@ -69,8 +77,8 @@ class Ledger:
             now = self.clock.now()
             arguments = await self._sealed_arguments(connection, intent, now)
             await connection.execute(self._insert_once(intent, arguments, now))
-            (row,) = await self._opened(connection, [await _locked_row(connection, intent.key)])
-            lease_now = await self._lease_now(connection)
+            (row,) = await self.opened(connection, [await _locked_row(connection, intent.key)])
+            lease_now = await self.lease_now(connection)
             verdict = _verdict(row, intent, now, lease_now)
             if isinstance(verdict, Claim):
                 await connection.execute(
@@ -106,7 +114,7 @@ class Ledger:
         """
 
         async def renew(connection: AsyncConnection) -> bool:
-            until = await self._lease_now(connection) + timedelta(seconds=self.lease_s)
+            until = await self.lease_now(connection) + timedelta(seconds=self.lease_s)
             statement = _claimed(claim).values(lease_until=until)
             return (await connection.execute(statement)).rowcount == 1
 
@@ -120,6 +128,17 @@ class Ledger:
         """How a change ended, None while that is not known."""
         rows = await self._read(select(ACTION).where(ACTION.c.idempotency_key == key))
         return _final(rows[0]) if rows else None
+
+    async def conversation_of(
+        self, customer_id: CustomerId, receipt_id: ReceiptId
+    ) -> ConversationId | None:
+        """The conversation in which a customer's change with this receipt was done."""
+        query = select(ACTION).where(ACTION.c.customer_id == customer_id, ACTION.c.state == "done")
+        for row in await self._read(query.order_by(ACTION.c.created_at.desc())):
+            result = _final(row)
+            if result is not None and result.receipt_id == receipt_id:
+                return ConversationId(row["conversation_id"])
+        return None
 
     async def was_sent(self, key: IdempotencyKey) -> bool:
         """Whether the bank may have heard of it."""
@@ -146,7 +165,7 @@ class Ledger:
         """
 
         async def read(connection: AsyncConnection) -> Sequence[RowMapping]:
-            vanished = ACTION.c.lease_until <= await self._lease_now(connection)
+            vanished = ACTION.c.lease_until <= await self.lease_now(connection)
             query = select(ACTION).where(
                 or_(ACTION.c.state == "unknown", (ACTION.c.state == "sending") & vanished)
             )
@@ -155,7 +174,7 @@ class Ledger:
             if actions is not None:
                 query = query.where(ACTION.c.action.in_(list(actions)))
             rows = await connection.execute(query.order_by(ACTION.c.created_at).limit(_AT_ONCE))
-            return await self._opened(connection, rows.mappings().all())
+            return await self.opened(connection, rows.mappings().all())
 
         return [_unsettled(row) for row in await transaction(self.engine, read, reads_only=True)]
 
@@ -201,7 +220,8 @@ class Ledger:
         }
         return await self._changes_one(claim.key, lambda _: _claimed(claim), written)
 
-    async def _lease_now(self, connection: AsyncConnection) -> datetime:
+    async def lease_now(self, connection: AsyncConnection) -> datetime:
+        """The present instant by the clock of leases."""
         if self.lease_time is None:
             return self.clock.now()
         return await self.lease_time(connection)
@@ -235,7 +255,7 @@ class Ledger:
             result = written.get("result")
             sealed = await self._sealed_result(connection, key, result) if result else result
             values = {**written, "result": sealed} if "result" in written else written
-            chosen = statement(await self._lease_now(connection))
+            chosen = statement(await self.lease_now(connection))
             return (await connection.execute(chosen.values(**values))).rowcount == 1
 
         return await transaction(self.engine, change)
@@ -259,7 +279,7 @@ class Ledger:
         place = _place(key, "result")
         return await self.sealer.seal_like(connection, like, place, result, self.clock.now())
 
-    async def _opened(
+    async def opened(
         self, connection: AsyncConnection, rows: Sequence[RowMapping]
     ) -> list[RowMapping]:
         """Rows with their sealed columns in plain text; None where that was erased."""
@@ -283,7 +303,7 @@ class Ledger:
     async def _read(self, query: Select[Any]) -> Sequence[RowMapping]:
         async def read(connection: AsyncConnection) -> Sequence[RowMapping]:
             rows: Sequence[RowMapping] = (await connection.execute(query)).mappings().all()
-            return await self._opened(connection, rows)
+            return await self.opened(connection, rows)
 
         return await transaction(self.engine, read, reads_only=True)
 

@@ -250,12 +250,17 @@ def _body(context: ActionContext) -> dict[str, JsonValue]:
     }
 
 
+def _result(result: Mapping[str, JsonValue]) -> Facts:
+    starts_at = str(result.get("starts_at", "")).replace("T", " ")
+    return {**record_facts(result), "starts_at": starts_at}
+
+
 VISIT_ACTIONS: Final[Sequence[Action]] = (
     change(
         "book_branch",
         slot_names("branch", "visit_day", "visit_time", "contact_phone"),
         _body,
-        record_facts,
+        _result,
         optional=slot_names("visit_service"),
         checks=Checks(verify=record_is_there, for_visitors=True),
     ),

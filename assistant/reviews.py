@@ -8,26 +8,50 @@ is taken up again.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
 
 from assistant.acting.bank import outcome_facts
 from assistant.acting.context import Ports, TurnContext
 from assistant.conversation import Conversation, Conversations
 from assistant.dialogue.runner import Runner
 from assistant.model.assurance import Assurance
-from assistant.model.events import ActionFinished, ReviewDecided
+from assistant.model.events import (
+    ActionFinished,
+    Confirmed,
+    Event,
+    ReviewDecided,
+    RiskDecided,
+    SignedIn,
+    StepUpFailed,
+    StepUpPassed,
+)
 from assistant.model.frozen import Facts
 from assistant.model.ids import ResponseKey, ReviewId
-from assistant.ports import ActionRequest, ActionResult, Review
+from assistant.ports import ActionRequest, ActionResult, Review, Verdict
 from assistant.response.render import Renderer
 from assistant.turn import isolated
+
+REFUSED: Final = "utter_review_refused"
+"""Wording of a refusal; with `_` and the code of a reason, that of the reason."""
+
+EXPIRED: Final = "expired"
+"""Code of a refusal by time."""
+
+_EVIDENCE = (SignedIn, StepUpPassed, StepUpFailed, Confirmed, RiskDecided)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reviews:
-    """What colleagues may do with reviews."""
+    """What colleagues may do with reviews.
+
+    Attributes:
+        patience: How long a request may wait for its decision.
+    """
 
     ports: Ports
     conversations: Conversations
+    patience: timedelta = timedelta(hours=48)
 
     async def waiting(self) -> list[Review]:
         """Those to be decided, oldest first."""
@@ -37,9 +61,21 @@ class Reviews:
         """One review."""
         return await self.ports.reviews.find(review_id)
 
-    async def decide(
-        self, review_id: ReviewId, *, approved: bool, colleague: str, reason: str
-    ) -> Review | None:
+    async def claim(self, review_id: ReviewId, colleague: str) -> Review | None:
+        """Take a review; None when another colleague has it or it is decided."""
+        return await self.ports.reviews.claim(review_id, colleague)
+
+    async def give_back(self, review_id: ReviewId, colleague: str) -> None:
+        """Let others take it."""
+        await self.ports.reviews.give_back(review_id, colleague)
+
+    async def evidence(self, review: Review) -> list[Event]:
+        """What was known about who asked: sign-ins, proofs, the yes, risk decisions."""
+        stored = await self.conversations.store.load(review.request.conversation_id)
+        until = [record.event for record in stored if record.event.at <= review.created_at]
+        return [event for event in until if isinstance(event, _EVIDENCE)]
+
+    async def decide(self, review_id: ReviewId, verdict: Verdict) -> Review | None:
         """Decide, carry out what was approved, and tell the customer.
 
         Returns:
@@ -49,12 +85,10 @@ class Reviews:
             StoreUnavailable: Nothing was decided.
         """
         queue = self.ports.reviews
-        review = await queue.decide(
-            review_id, approved=approved, colleague=colleague, reason=reason
-        )
+        review = await queue.decide(review_id, verdict)
         if review is None:
             return None
-        if review.status != "closed":
+        if review.status in {"approved", "refused"}:
             # A conversation that is busy now is taken up again by `carry_out`.
             await isolated(self._carry_out(review))
         return await queue.find(review_id)
@@ -65,8 +99,16 @@ class Reviews:
         Returns:
             How many customers were told.
         """
+        await self._expire()
         decided = await self.ports.reviews.decided()
         return sum([await isolated(self._carry_out(review)) for review in decided])
+
+    async def _expire(self) -> None:
+        """Refuse what waited too long; the customer is told like of any other decision."""
+        oldest = self.ports.clock.now() - self.patience
+        for review in await self.ports.reviews.waiting():
+            if review.created_at < oldest:
+                await self.ports.reviews.end(review.review_id, EXPIRED)
 
     async def _carry_out(self, review: Review) -> bool:
         result = await self._run(review) if review.approved else None
@@ -100,10 +142,12 @@ class Reviews:
             ticket=review.review_id,
             action=action,
             approved=review.approved is True,
+            reason=review.code,
         )
         facts: Facts = {"review_flow": review.request.flow, "ticket": review.review_id}
         if result is None:
-            context.say("utter_review_refused", facts)
+            own = ResponseKey(f"{REFUSED}_{review.code}")
+            context.say(own if context.renderer.has(own) else REFUSED, facts)
             return
         held.log.add(
             ActionFinished,

@@ -23,7 +23,7 @@ from channels.desk import reviews
 from channels.desk import search as desk_search
 from channels.service import Service
 from channels.settings import Settings, is_address
-from channels.web import http, pages, problems, sandbox, stream
+from channels.web import http, pages, problems, receipts, sandbox, stream
 from channels.web.directory import Directory
 from channels.web.rates import ClientRates
 from channels.web.request_limits import RequestLimits
@@ -77,7 +77,7 @@ def create_app(
     )
     problems.install(app)
     api = (http.health_router, http.router, sandbox.router, desk.router, reviews.router)
-    for router in (*api, desk_search.router, stream.router):
+    for router in (*api, receipts.router, desk_search.router, stream.router):
         app.include_router(router)
     pages.install(app)
     # The last one added is the outermost.

@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -44,6 +45,7 @@ from assistant.ports import (
     IdSource,
     Understander,
 )
+from assistant.receipts import Receipts
 from assistant.reviews import Reviews
 from assistant.turn import Assistant
 from assistant.understanding.classifier import train
@@ -53,8 +55,9 @@ from assistant.understanding.normalise import normalise
 from assistant.understanding.thresholds import Thresholds
 from channels.composition_evidence import keep_house, make_privacy
 from channels.composition_foreign import foreign_actions
-from channels.composition_risk import risk_desk, scam_watch
 from channels.composition_keys import open_database
+from channels.composition_receipts import receipt_signer
+from channels.composition_risk import risk_desk, scam_watch
 from channels.composition_understanding import let_go, phrasing_model, with_servers
 from channels.settings import Settings
 from knowledge.cross_encoder import CrossEncoderPairs
@@ -94,6 +97,7 @@ class RunningService:
     assistant: Assistant
     colleagues: Colleagues
     reviews: Reviews
+    receipts: Receipts
     broadcast: Broadcast
     clock: Clock
     ids: IdSource
@@ -312,7 +316,17 @@ async def build(
                 conversations=conversations,
                 privacy=make_privacy(settings, engine, clock),
             ),
-            reviews=Reviews(ports=ports, conversations=conversations),
+            reviews=Reviews(
+                ports=ports,
+                conversations=conversations,
+                patience=timedelta(hours=settings.review_patience_h),
+            ),
+            receipts=Receipts(
+                find=gateway.ledger.conversation_of,
+                conversations=conversations,
+                release=brain.release,
+                signer=partial(receipt_signer, settings),
+            ),
             broadcast=broadcast,
             clock=clock,
             ids=ids,
@@ -372,6 +386,7 @@ async def _gateway(
             name for name, slot in release.slots.items() if slot.mask == "secret"
         ),
         patience=Patience(bank_timeout_s=max(1, round(settings.bank_timeout_s))),
+        bank_honours_keys=settings.bank_honours_keys,
     )
 
 

@@ -18,6 +18,7 @@ from assistant.adapters.vault import SqlSealer
 from assistant.model.release import Release
 from channels.bootstrap import lease_of
 from channels.composition_keys import open_database
+from channels.composition_risk import risk_desk
 from channels.settings import Settings
 
 
@@ -41,8 +42,9 @@ def serve_actions(settings: Settings, release: Release, *, host: str, port: int)
     engine = open_database(settings)
     client = bank_client()
     clock = SystemClock()
+    bank = HttpBank(settings.bank_url, settings.bank_timeout_s, client)
     gateway = Gateway(
-        bank=HttpBank(settings.bank_url, settings.bank_timeout_s, client),
+        bank=bank,
         ledger=Ledger(
             engine=engine,
             clock=clock,

@@ -112,6 +112,7 @@ def make_index(
         KnowledgeUnavailable: The index cannot be written.
     """
     encoder = bank_encoder(settings)
+    encoder.prepare()
     release = load_release(settings.content_dir)
     built = build_index(
         settings.content_dir,

@@ -8,6 +8,8 @@ import traceback
 from types import TracebackType
 from typing import Final
 
+from assistant.model.personal import hide_personal
+
 _FORMAT: Final = "%(asctime)s %(levelname)s %(name)s %(message)s"
 _OURS: Final = ("assistant", "knowledge", "actions", "channels", "evals", "guitai")
 
@@ -15,7 +17,14 @@ _ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tup
 
 
 class QuietFormatter(logging.Formatter):
-    """Shows where a defect happened and of what type it was, never what it said."""
+    """Shows where a defect happened and of what type it was, never what it said.
+
+    Whatever a library writes, identity, card and mobile numbers give way to placeholders.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line, without personal numbers."""
+        return hide_personal(super().format(record))
 
     def formatException(self, ei: _ExcInfo) -> str:  # noqa: N802 - the standard library's name
         """The places, innermost last, and the type."""

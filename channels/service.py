@@ -12,6 +12,7 @@ from assistant.model.ids import DocumentId
 from assistant.model.message import InboundMessage, Turn
 from assistant.model.release import Release
 from assistant.ports import Broadcast, Clock, IdSource, Knowledge, PassageHit
+from assistant.receipts import Receipts
 from assistant.reviews import Reviews
 
 
@@ -82,6 +83,8 @@ class Service(Protocol):
     def colleagues(self) -> Colleagues: ...  # noqa: D102 - typed by name
     @property
     def reviews(self) -> Reviews: ...  # noqa: D102 - typed by name
+    @property
+    def receipts(self) -> Receipts: ...  # noqa: D102 - typed by name
     @property
     def broadcast(self) -> Broadcast: ...  # noqa: D102 - typed by name
     @property

@@ -99,6 +99,14 @@ class Settings(BaseSettings):
     """Ed25519 private key, 64 hexadecimal digits, that signs the roots; unset: made once and kept
     in the data folder (`roots.key`)."""
 
+    receipts_key: SecretStr | None = None
+    """Ed25519 private key, 64 hexadecimal digits, that signs receipts; unset: made once and kept in
+    the data folder (`receipts.key`)."""
+
+    bank_honours_keys: bool = True
+    """Whether the core bank carries out one idempotency key once. If not, nothing is ever sent
+    again by itself: what is unknown waits for the bank's word or a colleague."""
+
     roots_every_s: float = Field(default=300.0, ge=0)
     """Seconds between two signed roots; 0 exports none (when another process does)."""
 
@@ -182,6 +190,9 @@ class Settings(BaseSettings):
 
     action_token: SecretStr | None = None
     """Shared secret of callers of `guitai actions` that may vouch for a customer; unset: nobody."""
+
+    review_patience_h: float = Field(default=48.0, gt=0)
+    """Hours a request may wait for a colleague's review; it lapses then and the customer hears."""
 
     jwt_issuer: str = "guitai-sandbox"
     """`iss` that sign-in tokens must carry."""

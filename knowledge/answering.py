@@ -7,6 +7,7 @@ passages, and words nobody wrote, terms nobody offers and days to come count aga
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from knowledge.features import canonical_fit, coverage, kind_fit, range_fit, ter
 from knowledge.reranker import softmax
 from knowledge.views import PassageView, Question, SentenceView
 
+_USUAL_SIZE: Final = 1000
+_LEAST_SIZE: Final = 4
 _FUTURE: Final = re.compile(
     r"明天|明年|后天|下个?月|下周|下一?[期次]|将来|未来|今后|以后会|[会将](?:降|涨|跌|升)|十年后"
     r"|\bnext (?:week|month|year)\b|\bwill .*(?:rise|fall|be next)\b|\btomorrow\b"
@@ -61,7 +64,7 @@ def answer_features(
     weight = sum(question.words.values()) or 1.0
     return [
         evidence.cosine,
-        (highest - float(evidence.cosines.mean())) / spread,
+        (highest - float(evidence.cosines.mean())) / spread * _by_size(len(evidence.cosines)),
         float(softmax(np.asarray(evidence.ranks))[0]),
         float(softmax(np.asarray(evidence.sentence_ranks))[0]),
         coverage(question.words, view.text, view.tokens),
@@ -86,6 +89,14 @@ def answer_features(
         ),
         (1 - foreign) * _rarest_missing(question, view, known),
     ]
+
+
+def _by_size(passages: int) -> float:
+    """What makes the distance of the nearest of so many passages that of the nearest of 1,000.
+
+    The highest of n draws stands about sqrt(2 ln n) deviations above the mean.
+    """
+    return math.sqrt(math.log(_USUAL_SIZE) / math.log(max(passages, _LEAST_SIZE)))
 
 
 def _rarest_missing(question: Question, view: PassageView, known: Callable[[str], bool]) -> float:

@@ -25,7 +25,7 @@ from knowledge.content_reading import Reader
 from knowledge.content_yaml import Part
 
 _POLICY_KEYS: Final = ("level", "identity", "confirm", "codes", "review", "description")
-_REVIEW_KEYS: Final = ("if",)
+_REVIEW_KEYS: Final = ("if", "four_eyes", "checklist")
 _CODE_KEYS: Final = ("if", "to")
 _CODE_NAMES: Final = frozenset({"slots", "facts"})
 _RESERVED: Final = "reserved"
@@ -121,7 +121,15 @@ def _review_need(names: Names, part: Part | None) -> ReviewNeed | None:
         always = names.reader.flag(part, "review", default=False)
         return ReviewNeed() if always else None
     keys = names.reader.known(part, "a review", _REVIEW_KEYS)
-    return ReviewNeed(condition=slot_condition(names, keys.get("if"), _CODE_NAMES))
+    checklist = names.reader.words(keys.get("checklist"), "a check")
+    for check in checklist:
+        if f"utter_check_{check}" not in names.known.responses:
+            names.reader.missing(keys["checklist"], f'there is no response "utter_check_{check}"')
+    return ReviewNeed(
+        condition=slot_condition(names, keys.get("if"), _CODE_NAMES),
+        four_eyes=names.reader.flag(keys.get("four_eyes"), "four_eyes", default=False),
+        checklist=checklist,
+    )
 
 
 def _code_rule(names: Names, part: Part) -> CodeRule | None:

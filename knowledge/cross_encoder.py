@@ -24,7 +24,7 @@ class CrossEncoderPairs:
         self._one_at_a_time = threading.Lock()
 
     def scores(self, question: str, texts: Sequence[str]) -> Sequence[float]:
-        """See knowledge.retrieval.PairScorer."""
+        """See knowledge.candidates.PairScorer."""
         if not texts:
             return []
         with self._one_at_a_time:

@@ -77,6 +77,11 @@ class SentenceEncoder:
         thread.start()
         return thread
 
+    def prepare(self) -> None:
+        """Convert the bundled model now, so that no start has to; other models need nothing."""
+        if self.model_name == BUNDLED and self._folder is not None:
+            BundledEngine(bundled_weights(), self._folder)
+
     def encode(self, texts: Sequence[str]) -> list[list[float]]:
         """See the port."""
         rows: list[list[float]] = self.queries(texts).tolist()

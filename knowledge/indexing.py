@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Final
 
 from assistant.model.release import Release
+from knowledge.candidates import PairScorer
 from knowledge.corpus import Corpus, build_corpus, embedded_texts
 from knowledge.documents import Document, read_documents
 from knowledge.index_chroma import ChromaIndex, open_index
 from knowledge.ingest.approvals import Standing
 from knowledge.reranker import Reranker
-from knowledge.retrieval import HybridKnowledge, PairScorer
+from knowledge.retrieval import HybridKnowledge
 from knowledge.search import CONVERTED_FOLDER
 from knowledge.shelf import DOCUMENTS_FOLDER, read_shelf_documents
 from knowledge.vectors import SHIPPED_FOLDER, PassageEncoder, Progress, VectorCache

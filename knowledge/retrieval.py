@@ -11,74 +11,32 @@ meaning, and by words where the lexicon lists English names.
 from __future__ import annotations
 
 import asyncio
-import logging
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Protocol
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.errors import KnowledgeUnavailable
 from assistant.ports.knowledge import PassageHit, SentenceHit
 from knowledge.answering import Evidence, answer_features
+from knowledge.candidates import Candidate, Nearby, PairScorer, VectorIndex, families, reread
 from knowledge.corpus import Corpus
 from knowledge.days import day_asked
 from knowledge.features import Found, passage_features, sentence_features
 from knowledge.follow_up import is_marked, readings
-from knowledge.index_chroma import Neighbour
 from knowledge.reranker import Reranker, load_reranker
 from knowledge.scoring import passage_score, sentence_score
 from knowledge.vectors import PassageEncoder
 from knowledge.views import PassageView, Question, question_of, view_of
 from knowledge.words import Synonyms, is_foreign, normalised, pairs_of, things_of, words_of
 
-logger = logging.getLogger(__name__)
-
-_CANDIDATES: Final = 32
-_SLACK: Final = 0.01  # two passages as near as that may change places
-_BY_HEADING: Final = 10
 _READ: Final = 8  # passages whose sentences are ranked
 _FAMILY: Final = 3  # passages whose other pieces of the same section are looked at too
 _LATER_READING: Final = 0.15
 """How much better a less likely reading of a question must be answered to be taken."""
-
-
-class VectorIndex(Protocol):
-    """Nearest passages among those valid on a day."""
-
-    def nearest(self, vector: Sequence[float], *, as_of: date, limit: int) -> list[Neighbour]:
-        """Nearest first.
-
-        Raises:
-            KnowledgeUnavailable: The index does not answer.
-        """
-        ...
-
-
-class PairScorer(Protocol):
-    """A cross-encoder: reads a question and a passage together."""
-
-    def scores(self, question: str, texts: Sequence[str]) -> Sequence[float]:
-        """How well each text answers; only their order and distances mean something."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A passage looked at exactly.
-
-    Attributes:
-        position: Its place in the corpus.
-        features: In the order of PASSAGE_NAMES.
-    """
-
-    position: int
-    found: Found
-    features: tuple[float, ...]
-    rank: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,14 +95,14 @@ class HybridKnowledge:
             pairs: A cross-encoder that ranks the passages instead of the learned weights.
         """
         self._corpus = corpus
-        self._index = index
+        self._nearby = Nearby(corpus, index)
         self._encoder = encoder
         self._synonyms = Synonyms(synonyms)
         self._outside = tuple(re.compile(pattern, re.IGNORECASE) for pattern in outside)
         self._reranker = reranker or load_reranker()
         self._pairs = pairs
         self._views: dict[int, PassageView] = {}
-        self._family = _families(corpus)
+        self._family = families(corpus)
 
     async def search(
         self,
@@ -297,7 +255,7 @@ class HybridKnowledge:
         if not self._corpus.passages:
             return []
         mask, day = valid
-        near = self._near(asked, cosines, mask, {day, as_of})
+        near = self._nearby.of(asked, cosines, mask, tuple(dict.fromkeys((day, as_of))))
         chosen = [p for p in near if mask[p] and self._is_for(p, audience)]
         candidates = self._scored(asked, chosen, near, cosines)
         family = dict.fromkeys(
@@ -310,48 +268,6 @@ class HybridKnowledge:
             everyone = near | {position: len(near) for position in family}
             candidates = self._scored(asked, [*chosen, *family], everyone, cosines)
         return candidates
-
-    def _near(
-        self,
-        asked: Question,
-        cosines: NDArray[np.float32],
-        mask: NDArray[np.bool_],
-        days: Iterable[date],
-    ) -> dict[int, int]:
-        """Positions worth scoring exactly, with their place by meaning."""
-        found: dict[int, int] = {}
-        for position in self._by_meaning(asked, cosines, mask, days):
-            found.setdefault(position, len(found))
-        headings = np.where(mask, self._corpus.heading_vectors @ asked.vector, -1.0)
-        lexical = np.where(mask, asked.lexical, 0.0)
-        for scores, limit, least in ((headings, _BY_HEADING, -1.0), (lexical, _CANDIDATES, 0.0)):
-            for position in _highest(scores, limit):
-                if scores[position] > least:
-                    found.setdefault(position, _CANDIDATES)
-        return found
-
-    def _by_meaning(
-        self,
-        asked: Question,
-        cosines: NDArray[np.float32],
-        mask: NDArray[np.bool_],
-        days: Iterable[date],
-    ) -> list[int]:
-        exact = np.where(mask, cosines, -1.0)
-        try:
-            found = [
-                self._corpus.position[item.passage_id]
-                for day in days
-                for item in self._index.nearest(asked.vector.tolist(), as_of=day, limit=_CANDIDATES)
-            ]
-        except KnowledgeUnavailable:
-            logger.warning("vector index does not answer; the vectors are searched without it")
-            return _highest(exact, _CANDIDATES)
-        # The nearest passage is known exactly: an index that misses it is damaged or too old.
-        if mask.any() and exact[found].max(initial=-1.0) < exact.max() - _SLACK:
-            logger.warning("vector index misses the nearest passage; searched without it")
-            return _highest(exact, _CANDIDATES)
-        return found
 
     def _is_for(self, position: int, audience: frozenset[str]) -> bool:
         meant = self._corpus.passages[position].audience
@@ -389,24 +305,9 @@ class HybridKnowledge:
             for position, one, row, rank in zip(positions, found, rows, ranks, strict=True)
         ]
         candidates.sort(key=lambda candidate: -candidate.rank)
-        return self._reread(asked, candidates) if self._pairs else candidates
-
-    def _reread(self, asked: Question, candidates: list[Candidate]) -> list[Candidate]:
-        """The first candidates in the order of the cross-encoder, on the scale of the ranks."""
-        first = candidates[:_CANDIDATES]
-        if self._pairs is None or len(first) <= 1:
+        if self._pairs is None:
             return candidates
-        texts = [self._corpus.passages[one.position].embedded_text for one in first]
-        scores = np.asarray(self._pairs.scores(asked.text, texts), dtype=np.float64)
-        ranks = np.array([one.rank for one in first])
-        spread = scores.std() or 1.0
-        scaled = (scores - scores.mean()) / spread * ranks.std() + ranks.mean()
-        reread = [
-            Candidate(one.position, one.found, one.features, float(rank))
-            for one, rank in zip(first, scaled, strict=True)
-        ]
-        reread.sort(key=lambda candidate: -candidate.rank)
-        return reread
+        return reread(self._pairs, self._corpus, asked.text, candidates)
 
     def _sentences(self, asked: Question, candidates: Sequence[Candidate]) -> list[ReadSentence]:
         read: list[ReadSentence] = []
@@ -469,25 +370,3 @@ class HybridKnowledge:
             sentences=tuple(sentences),
             page=passage.page,
         )
-
-
-def _highest(scores: NDArray[np.float32], limit: int) -> list[int]:
-    """Places of the highest scores, highest first."""
-    if len(scores) <= limit:
-        return [int(place) for place in np.argsort(-scores, kind="stable")]
-    part = np.argpartition(-scores, limit)[:limit]
-    return [int(place) for place in part[np.argsort(-scores[part], kind="stable")]]
-
-
-def _families(corpus: Corpus) -> dict[int, tuple[int, ...]]:
-    """For each piece of a section that was cut, all pieces of that section."""
-    sections: dict[tuple[str, str, str], list[int]] = {}
-    for position, passage in enumerate(corpus.passages):
-        key = (passage.document_id, passage.version, passage.section)
-        sections.setdefault(key, []).append(position)
-    return {
-        position: tuple(members)
-        for members in sections.values()
-        if len(members) > 1
-        for position in members
-    }

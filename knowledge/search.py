@@ -13,11 +13,12 @@ from pydantic import JsonValue
 
 from assistant.errors import ContentError
 from assistant.ports.knowledge import Knowledge, PassageHit
+from knowledge.candidates import PairScorer
 from knowledge.corpus import build_corpus
 from knowledge.folders import survey
 from knowledge.index_chroma import open_index
 from knowledge.ingest.convert import Converter
-from knowledge.retrieval import HybridKnowledge, PairScorer
+from knowledge.retrieval import HybridKnowledge
 from knowledge.vectors import PassageEncoder, Progress, VectorCache
 
 CONVERTED_FOLDER: Final = "converted"

@@ -23,7 +23,21 @@ _MONTHS_OF_YEAR: Final = 12
 _ENGLISH: Final[dict[str, Decimal]] = {
     word: Decimal(number)
     for number, word in enumerate(
-        "one two three four five six seven eight nine ten eleven twelve".split(), start=1
+        [
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+        ],
+        start=1,
     )
 } | {"half": Decimal("0.5"), "thirty": Decimal(30), "ninety": Decimal(90)}
 _COUNT: Final = rf"\d[\d,]*(?:\.\d+)?|{CHINESE_NUMBER}|仨|半"

@@ -12,7 +12,26 @@ from assistant.model.ids import ActionName
 from assistant.ports import ActionResult
 
 _FAMILY: Final = frozenset(
-    "女儿 儿子 妈妈 爸爸 爸妈 老公 老婆 老伴 孙女 孙子 姐姐 妹妹 哥哥 弟弟 爷爷 奶奶 外公 外婆".split()
+    [
+        "女儿",
+        "儿子",
+        "妈妈",
+        "爸爸",
+        "爸妈",
+        "老公",
+        "老婆",
+        "老伴",
+        "孙女",
+        "孙子",
+        "姐姐",
+        "妹妹",
+        "哥哥",
+        "弟弟",
+        "爷爷",
+        "奶奶",
+        "外公",
+        "外婆",
+    ]
 )
 """Canonical relations of the lexicon that are family."""
 

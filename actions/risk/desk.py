@@ -89,6 +89,10 @@ class RiskDesk:
             )
         return verdict
 
+    async def has_held(self, key: IdempotencyKey) -> bool:
+        """Whether a change was held, so that a colleague may release it."""
+        return await self.store.has_held(key)
+
     async def _inputs(
         self, request: ActionRequest, circumstances: Circumstances
     ) -> dict[str, JsonValue]:
@@ -127,7 +131,7 @@ class RiskDesk:
 
     async def _listed(self, kind: str, values: tuple[str, ...]) -> str:
         now = self.clock.now()
-        found = {
+        found: set[str] = {
             entry.list
             for entry in self.policy.lists
             if entry.kind == kind and entry.value in values and _is_in_force(entry, now)

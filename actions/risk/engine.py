@@ -1,10 +1,10 @@
 """One decision before each change: inputs checked → lists → table → score → allow … deny.
 
-    incomplete                → hold, a colleague looks
-    protective action         → allow, whatever else: it keeps harm away
-    engine fails or is slow   → step-up for money, allow for the rest
-    table                     → the first row that fits; the last one holds
-    score                     → may raise an allow, never lower anything
+incomplete                → hold, a colleague looks
+protective action         → allow, whatever else: it keeps harm away
+engine fails or is slow   → step-up for money, allow for the rest
+table                     → the first row that fits; the last one holds
+score                     → may raise an allow, never lower anything
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ _THOUSAND: Final = 1000
 _CHECK: Final = "check"
 _LARGEST_ODDS: Final = 40_000
 _FEN_A_THOUSAND: Final = 100_000
+_MORNING: Final = 6
+"""Hours of the bank's day before which it is night."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +129,7 @@ def score_of(model: ScoreModel, given: RiskInput) -> tuple[int, tuple[str, ...]]
     inputs = {
         "new_payee": int(given.payee_is_new),
         "elder": int(given.is_elder),
-        "night": int(given.hour < 6),
+        "night": int(given.hour < _MORNING),
         "thousands": min(given.amount // _FEN_A_THOUSAND, 100),
         "count_1h": min(given.count_1h, 10),
         "share_tenths": given.share // 100,

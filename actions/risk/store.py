@@ -1,4 +1,4 @@
-"""Decisions as kept: inputs without personal data, what was decided, and what the watched table said.
+"""Decisions as kept: inputs without personal data, what was decided, what the watched table said.
 
 The same rows count how often and how much somebody pays: the ledger's own arguments are sealed.
 """
@@ -109,9 +109,7 @@ class RiskStore:
     async def velocity(self, customer_id: CustomerId, now: datetime) -> Velocity:
         """What was let through lately; counted once for each change."""
         table = RISK_DECISION.c
-        query = select(
-            table.idempotency_key, table.at, table.amount_fen, table.payee_is_new
-        ).where(
+        query = select(table.idempotency_key, table.at, table.amount_fen, table.payee_is_new).where(
             and_(
                 table.customer_id == customer_id,
                 table.at > now - _DAY,
@@ -181,6 +179,21 @@ class RiskStore:
             await connection.execute(insert(RISK_DECISION).values(row))
 
         await transaction(self.engine, write)
+
+    async def has_held(self, key: IdempotencyKey) -> bool:
+        """Whether the last decision about a change was a hold."""
+        table = RISK_DECISION.c
+        query = (
+            select(table.decision)
+            .where(table.idempotency_key == key)
+            .order_by(table.id.desc())
+            .limit(1)
+        )
+
+        async def read(connection: AsyncConnection) -> bool:
+            return (await connection.execute(query)).scalar() == "hold"
+
+        return await transaction(self.engine, read, reads_only=True)
 
     async def latest(self, count: int) -> Sequence[Kept]:
         """The last decisions, newest first."""

@@ -33,12 +33,19 @@ class RowFound(Frozen):
 
 
 class TableFailed(Exception):  # noqa: N818 - says what the table did
-    """The engine raised, took too long, or answered something that is no decision."""
+    """The engine raised, or answered something that is no decision.
 
-    def __init__(self, code: str) -> None:
-        """Keep the reason code."""
-        super().__init__(code)
-        self.code = code
+    Attributes:
+        code: Reason code.
+    """
+
+    code = "engine_failed"
+
+
+class TableSlow(TableFailed):
+    """The engine took too long."""
+
+    code = "engine_slow"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +86,9 @@ class RuleEngine:
             )
             return RowFound.model_validate(answer["result"])
         except TimeoutError as error:
-            raise TableFailed("engine_slow") from error
+            raise TableSlow from error
         except (RuntimeError, KeyError, TypeError, ValidationError) as error:
-            raise TableFailed("engine_failed") from error
+            raise TableFailed from error
 
 
 def _problems(table: RuleTable) -> list[str]:
@@ -95,10 +102,15 @@ def _problems(table: RuleTable) -> list[str]:
         found.append(f"{table.source}:1: rows: the last row must fit everything and say hold")
     for row in table.rows:
         for name, cell in zip(table.fields, row.cells, strict=True):
-            fault = zen.validate_unary_expression(cell) if cell else None
-            if fault is not None:
+            if cell and not _is_condition(cell):
                 found.append(f"{table.source}:1: rows.{row.id}.{name}: `{cell}` is no condition")
     return found
+
+
+def _is_condition(cell: str) -> bool:
+    """Whether ZEN can read a cell; a comparison is only valid behind the value it is about."""
+    whole = zen.validate_expression(f"$ {cell}")
+    return whole is None or zen.validate_unary_expression(cell) is None
 
 
 def _as_jdm(table: RuleTable) -> dict[str, Any]:

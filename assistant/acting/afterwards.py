@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from assistant.acting.context import BANK_ZONE, TurnContext
+from assistant.acting.review import place_of
 from assistant.dialogue.stack import active_task, remember
 from assistant.model.events import ActionFinished, FlowStarted
 from assistant.model.frozen import Facts
@@ -35,6 +36,7 @@ async def last_outcome(context: TurnContext) -> bool:
     waits = next(reversed(log.tracker.reviews.values()), None)
     if waits is not None and (deed is None or deed.at < waits.at):
         facts |= {"last": "in_review", "review_flow": waits.flow, "ticket": waits.ticket}
+        facts["position"] = await place_of(waits.ticket, context)
     remember(log, facts)
     context.runner.leave_step()
     return True

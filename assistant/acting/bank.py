@@ -21,7 +21,7 @@ from assistant.dialogue.stack import (
 from assistant.model.events import ActionFinished, Confirmed, LocaleChanged, SlotSet
 from assistant.model.frozen import Facts
 from assistant.model.ids import ActionName, SlotName
-from assistant.ports import ActionRequest, ActionResult, ActionSay
+from assistant.ports import ActionRequest, ActionResult, ActionSay, ReviewNeeded
 
 _PREFILL = "prefill_"
 _ERROR_PATTERN = "pattern_internal_error"
@@ -39,16 +39,12 @@ async def run_bank_action(decision: Run, context: TurnContext) -> bool:
     if actions.is_change(decision.action):
         await context.flush()
     result = await actions.run(request)
-    if result.risk is not None:
-        note_risk(decision.action, result.risk, context)
+    note_risk(decision.action, result.risk, context)
     if result.step_up is not None:
         ask_for_proof(result.step_up, decision.action, context)
         return True
-    if result.review is not None and result.risk is not None:
-        await hold(decision.action, result.review, result.risk, context)
-        return True
     if result.review is not None:
-        await submit_review(decision.action, result.review, context)
+        await _to_colleague(decision.action, result, result.review, context)
         return True
     _keep(result, context)
     if decision.asks or decision.validates or decision.action.startswith(_PREFILL):
@@ -74,6 +70,15 @@ async def run_bank_action(decision: Run, context: TurnContext) -> bool:
     else:
         context.runner.leave_step()
     return True
+
+
+async def _to_colleague(
+    action: ActionName, result: ActionResult, needed: ReviewNeeded, context: TurnContext
+) -> None:
+    if result.risk is not None:
+        await hold(action, needed, result.risk, context)
+    else:
+        await submit_review(action, needed, context)
 
 
 def _is_told(context: TurnContext) -> bool:

@@ -5,13 +5,19 @@ from __future__ import annotations
 from assistant.acting.context import TurnContext
 from assistant.dialogue.stack import OUTCOME_SLOTS, active_task, remember
 from assistant.model.events import ReviewRequested, SlotSet
-from assistant.model.ids import ActionName, ResponseKey
+from assistant.model.ids import ActionName, ResponseKey, ReviewId
 from assistant.ports import ReviewNeeded, ReviewRequest
 
 QUEUED = "queued"
 """Value of the slot `outcome` while a colleague has not decided; nothing was done yet."""
 
 _REASON = ResponseKey("reason_review_needed")
+
+
+async def place_of(ticket: str, context: TurnContext) -> int:
+    """Place among those that wait for a colleague, from 1; 0 when it no longer waits."""
+    waiting = [review.review_id for review in await context.ports.reviews.waiting()]
+    return waiting.index(ReviewId(ticket)) + 1 if ticket in waiting else 0
 
 
 async def submit_review(action: ActionName, needed: ReviewNeeded, context: TurnContext) -> None:
@@ -40,16 +46,20 @@ async def submit_review(action: ActionName, needed: ReviewNeeded, context: TurnC
             arguments=needed.arguments,
             arguments_sha256=needed.arguments_sha256,
             epoch=frame.frame_id,
+            four_eyes=needed.four_eyes,
+            checklist=needed.checklist,
         )
     )
+    position = await place_of(review.review_id, context)
     log.add(
         ReviewRequested,
         ticket=review.review_id,
         action=action,
         flow=review.request.flow,
         frame_id=frame.frame_id,
+        position=position,
     )
-    remember(log, {"ticket": review.review_id})
+    remember(log, {"ticket": review.review_id, "position": position})
     outcome, reason = OUTCOME_SLOTS
     log.add(SlotSet, slot=outcome, value=QUEUED, origin="action")
     log.add(SlotSet, slot=reason, value=_REASON, origin="action")

@@ -1,4 +1,4 @@
-"""What was decided about the risk of a change: noted, and a hold told and queued for a colleague."""
+"""What was decided about the risk of a change: noted; a hold is told and queued for a colleague."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from assistant.acting.review import submit_review
 from assistant.acting.scam import TALK_CODE, codes_of, heard_lately
 from assistant.dialogue.stack import active_task, cancel
 from assistant.model.events import RiskDecided
+from assistant.model.frozen import Facts
 from assistant.model.ids import ActionName, ResponseKey
 from assistant.ports import ReviewNeeded
 from assistant.ports.risk import RiskVerdict
@@ -20,8 +21,10 @@ def scam_score(context: TurnContext) -> int:
     return heard.score if heard is not None else 0
 
 
-def note_risk(action: ActionName, verdict: RiskVerdict, context: TurnContext) -> None:
+def note_risk(action: ActionName, verdict: RiskVerdict | None, context: TurnContext) -> None:
     """Record a decision once: asked again after a code, the same decision is no news."""
+    if verdict is None:
+        return
     heard = heard_lately(context)
     codes = verdict.reason_codes
     if heard is not None and TALK_CODE in codes:
@@ -57,7 +60,7 @@ async def hold(
     ticket = next(reversed(log.tracker.reviews), "")
     key = ResponseKey(f"utter_risk_category_{verdict.category}")
     text = context.renderer.part(key, {}, log.tracker).text if context.renderer.has(key) else ""
-    facts = {
+    facts: Facts = {
         "risk_text": text,
         "held_flow": task.flow,
         "hold_hours": verdict.hold_hours or log.release.risk.hold_hours,

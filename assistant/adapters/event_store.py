@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +39,8 @@ from assistant.ports import ConversationHead, StoredEvent
 _HEAD = tables.conversation
 _EVENT = tables.event
 _KEY = tables.data_key
+_READABLE = (_EVENT.c.seq, _EVENT.c.frame_seq, _EVENT.c.key_id, _EVENT.c.sealed)
+_TOLD = (_EVENT.c.type, _EVENT.c.turn, _EVENT.c.at, _EVENT.c.release)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +83,34 @@ class SqlEventStore:
 
     async def load(self, conversation_id: ConversationId) -> list[StoredEvent]:
         """See the port."""
-        return await self._read(_stored(conversation_id).order_by(_EVENT.c.seq))
+        return await self._read(conversation_id, select(_EVENT).order_by(_EVENT.c.seq))
 
     async def frames(
         self, conversation_id: ConversationId, after: int, limit: int
     ) -> list[StoredEvent]:
         """See the port."""
-        query = _stored(conversation_id).where(_EVENT.c.frame_seq > after)
-        return await self._read(query.order_by(_EVENT.c.frame_seq).limit(limit))
+        query = select(_EVENT).where(_EVENT.c.frame_seq > after)
+        return await self._read(conversation_id, query.order_by(_EVENT.c.frame_seq).limit(limit))
 
-    async def _read(self, query: Select[Any]) -> list[StoredEvent]:
+    async def _read(self, conversation_id: ConversationId, query: Select[Any]) -> list[StoredEvent]:
+        keys = (
+            select(_KEY, _HEAD.c.customer_id)
+            .join_from(_KEY, _HEAD, _KEY.c.conversation_id == _HEAD.c.conversation_id)
+            .where(_KEY.c.conversation_id == conversation_id)
+        )
+        mine = query.where(_EVENT.c.conversation_id == conversation_id)
+
         async def work(connection: AsyncConnection) -> list[StoredEvent]:
-            rows = (await connection.execute(query)).all()
-            return _opened(rows, master_of(self.engine)) if rows else []
+            rows = (await connection.execute(keys)).all()
+            if not rows:
+                return []
+            put_away = {row.key_id: row for row in rows if row.state != "live"}
+            # What an erased event is told from costs time to read, and is rarely needed.
+            columns = _READABLE if not put_away else (*_READABLE, *_TOLD)
+            events = (await connection.execute(mine.with_only_columns(*columns))).all()
+            master = master_of(self.engine)
+            live = {row.key_id: unwrap(master, row) for row in rows if row.state == "live"}
+            return [_opened(row, conversation_id, live, put_away) for row in events]
 
         return await read(self.engine, work)
 
@@ -295,40 +312,27 @@ def sealed_row(
     return row, digest
 
 
-def _stored(conversation_id: ConversationId) -> Select[Any]:
-    """What is needed to open the events of a conversation."""
-    columns = (_EVENT.c.seq, _EVENT.c.frame_seq, _EVENT.c.type, _EVENT.c.turn, _EVENT.c.at)
-    more = (_EVENT.c.release, _EVENT.c.sealed, _EVENT.c.conversation_id, _EVENT.c.key_id)
-    keys = (_KEY.c.record_class, _KEY.c.state, _KEY.c.master, _KEY.c.wrapped)
-    return (
-        select(*columns, *more, *keys, _HEAD.c.customer_id)
-        .join_from(_EVENT, _KEY, _EVENT.c.key_id == _KEY.c.key_id)
-        .join(_HEAD, _EVENT.c.conversation_id == _HEAD.c.conversation_id)
-        .where(_EVENT.c.conversation_id == conversation_id)
-    )
-
-
-def _opened(rows: Sequence[Row[Any]], master: MasterKey) -> list[StoredEvent]:
-    """Stored events; what nobody may read any more is an event that says so."""
-    keys: dict[str, AESGCM] = {}
-    opened = []
-    for row in rows:
-        if row.state != "live":
-            opened.append(StoredEvent(seq=row.seq, frame_seq=row.frame_seq, event=_erased(row)))
-            continue
-        if row.key_id not in keys:
-            keys[row.key_id] = unwrap(master, row)
-        plain = unseal(keys[row.key_id], row.sealed, place_of(row.conversation_id, row.seq))
-        opened.append(from_json(plain.decode(), row.seq, row.frame_seq))
-    return opened
-
-
-def _erased(row: Row[Any]) -> ContentErased:
-    return ContentErased(
+def _opened(
+    row: Row[Any],
+    conversation_id: ConversationId,
+    live: Mapping[str, AESGCM],
+    put_away: Mapping[str, Row[Any]],
+) -> StoredEvent:
+    """A stored event; what nobody may read any more is an event that says so."""
+    cipher = live.get(row.key_id)
+    if cipher is not None:
+        plain = unseal(cipher, row.sealed, place_of(conversation_id, row.seq))
+        return from_json(plain, row.seq, row.frame_seq)
+    key = put_away.get(row.key_id)
+    if key is None:
+        msg = f"Event {row.seq} is sealed with a key that is not there."
+        raise TranscriptDamaged(msg)
+    erased = ContentErased(
         at=row.at,
         turn=row.turn,
         release=row.release,
         was=row.type,
-        reason="restricted" if row.state == "restricted" else "erased",
-        customer_id=row.customer_id,
+        reason="restricted" if key.state == "restricted" else "erased",
+        customer_id=key.customer_id,
     )
+    return StoredEvent(seq=row.seq, frame_seq=row.frame_seq, event=erased)

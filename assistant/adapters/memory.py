@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from assistant.adapters.broadcast import MemoryBroadcast
@@ -18,8 +18,10 @@ from assistant.ports import (
     IdSource,
     Review,
     ReviewRequest,
+    ReviewStatus,
     StoredEvent,
     Ticket,
+    Verdict,
 )
 
 __all__ = [
@@ -211,40 +213,65 @@ class MemoryReviewQueue:
 
     async def waiting(self) -> list[Review]:
         """See the port."""
-        return [review for review in self._reviews.values() if review.status == "waiting"]
+        return [review for review in self._reviews.values() if review.is_open()]
+
+    async def claim(self, review_id: ReviewId, colleague: str) -> Review | None:
+        """See the port."""
+        review = self._reviews.get(review_id)
+        if review is None or review.status != "waiting":
+            return None
+        if review.colleague not in {None, colleague}:
+            return None
+        return self._keep(review, {"colleague": colleague})
+
+    async def give_back(self, review_id: ReviewId, colleague: str) -> None:
+        """See the port."""
+        review = self._reviews.get(review_id)
+        if review is not None and (review.status, review.colleague) == ("waiting", colleague):
+            self._keep(review, {"colleague": None})
+
+    async def end(self, review_id: ReviewId, code: str) -> Review | None:
+        """See the port."""
+        review = self._reviews.get(review_id)
+        if review is None or not review.is_open():
+            return None
+        return self._decided(review, Verdict(approved=False, colleague="", code=code), "refused")
 
     async def decided(self) -> list[Review]:
         """See the port."""
         open_ones = {"approved", "refused"}
         return [review for review in self._reviews.values() if review.status in open_ones]
 
-    async def decide(
-        self, review_id: ReviewId, *, approved: bool, colleague: str, reason: str
-    ) -> Review | None:
+    async def decide(self, review_id: ReviewId, verdict: Verdict) -> Review | None:
         """See the port."""
         review = self._reviews.get(review_id)
         if review is None:
             return None
-        if review.status != "waiting":
-            is_same = (review.approved, review.colleague) == (approved, colleague)
-            return review if is_same else None
-        decided = review.model_copy(
-            update={
-                "status": "approved" if approved else "refused",
-                "approved": approved,
-                "colleague": colleague,
-                "reason": reason,
-                "decided_at": self.clock.now(),
-            }
-        )
-        self._reviews[review_id] = decided
-        return decided
+        status = review.after(verdict)
+        if status is None:
+            return review if review.is_given(verdict) else None
+        return self._decided(review, verdict, status)
 
     async def close(self, review_id: ReviewId) -> None:
         """See the port."""
         review = self._reviews.get(review_id)
-        if review is not None and review.status != "waiting":
-            self._reviews[review_id] = review.model_copy(update={"status": "closed"})
+        if review is not None and not review.is_open():
+            self._keep(review, {"status": "closed"})
+
+    def _decided(self, review: Review, verdict: Verdict, status: ReviewStatus) -> Review:
+        changes = {
+            "status": status,
+            "approved": None if status == "seconding" else verdict.approved,
+            "colleague": verdict.colleague,
+            "reason": verdict.note,
+            "decided_at": self.clock.now(),
+            "verdicts": (*review.verdicts, verdict),
+        }
+        return self._keep(review, changes)
+
+    def _keep(self, review: Review, changes: Mapping[str, object]) -> Review:
+        self._reviews[review.review_id] = review.model_copy(update=changes)
+        return self._reviews[review.review_id]
 
 
 def _matter(request: ReviewRequest) -> tuple[str, str, str]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, select, update
+from pydantic import TypeAdapter
+from sqlalchemy import ColumnElement, Row, and_, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from assistant.adapters.database import insert_if_absent, read, write
 from assistant.adapters.tables import review as _review
 from assistant.adapters.vault import SqlSealer, place_of_text
 from assistant.model.ids import ReviewId
-from assistant.ports import Clock, IdSource, Review, ReviewRequest
+from assistant.ports import Clock, IdSource, Review, ReviewRequest, ReviewStatus, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +43,13 @@ class SqlReviewQueue:
             _review.c.customer_id == request.customer_id,
             _review.c.action == request.action,
             _review.c.arguments_sha256 == request.arguments_sha256,
-            _review.c.status == "waiting",
+            _OPEN,
         )
 
         async def work(connection: AsyncConnection) -> list[Review]:
+            known = await self._select(connection, same)
+            if known:
+                return known
             sealed = await self._sealer.seal(
                 connection,
                 request.conversation_id,
@@ -67,52 +71,102 @@ class SqlReviewQueue:
 
     async def waiting(self) -> list[Review]:
         """See the port."""
-        return await self._read(_review.c.status == "waiting")
+        return await self._read(_OPEN)
 
     async def decided(self) -> list[Review]:
         """See the port."""
         return await self._read(_review.c.status.in_(("approved", "refused")))
 
-    async def decide(
-        self, review_id: ReviewId, *, approved: bool, colleague: str, reason: str
-    ) -> Review | None:
+    async def claim(self, review_id: ReviewId, colleague: str) -> Review | None:
         """See the port."""
-        now = self.clock.now()
-        is_this = _review.c.review_id == review_id
+        mine = and_(_review.c.review_id == review_id, _free_for(colleague))
+        taken = update(_review).where(mine).values(colleague=colleague)
+
+        async def work(connection: AsyncConnection) -> list[Review]:
+            await connection.execute(taken)
+            return await self._select(connection, and_(mine, _review.c.colleague == colleague))
+
+        found = await write(self.engine, work)
+        return found[0] if found else None
+
+    async def give_back(self, review_id: ReviewId, colleague: str) -> None:
+        """See the port."""
+        mine = and_(
+            _review.c.review_id == review_id,
+            _review.c.status == "waiting",
+            _review.c.colleague == colleague,
+        )
+
+        async def work(connection: AsyncConnection) -> None:
+            await connection.execute(update(_review).where(mine).values(colleague=None))
+
+        await write(self.engine, work)
+
+    async def end(self, review_id: ReviewId, code: str) -> Review | None:
+        """See the port."""
+        verdict = Verdict(approved=False, colleague="", code=code)
+
+        async def work(connection: AsyncConnection) -> Review | None:
+            is_open = and_(_review.c.review_id == review_id, _OPEN)
+            found = await self._select(connection, is_open)
+            return await self._give(connection, found[0], verdict, "refused") if found else None
+
+        return await write(self.engine, work)
+
+    async def decide(self, review_id: ReviewId, verdict: Verdict) -> Review | None:
+        """See the port."""
+
+        async def work(connection: AsyncConnection) -> Review | None:
+            found = await self._select(connection, _review.c.review_id == review_id)
+            if not found:
+                return None
+            status = found[0].after(verdict)
+            if status is None:
+                return found[0] if found[0].is_given(verdict) else None
+            return await self._give(connection, found[0], verdict, status)
+
+        return await write(self.engine, work)
+
+    async def _give(
+        self, connection: AsyncConnection, review: Review, verdict: Verdict, status: ReviewStatus
+    ) -> Review | None:
+        """Store a verdict, unless somebody changed the review since it was read."""
+        now, verdicts = self.clock.now(), (*review.verdicts, verdict)
+        unchanged = and_(
+            _review.c.review_id == review.review_id,
+            _review.c.status == review.status,
+            _review.c.colleague == review.colleague,
+        )
         decision = (
             update(_review)
-            .where(is_this, _review.c.status == "waiting")
+            .where(unchanged)
             .values(
-                status="approved" if approved else "refused",
-                approved=approved,
-                colleague=colleague,
+                status=status,
+                approved=None if status == "seconding" else verdict.approved,
+                colleague=verdict.colleague,
                 decided_at=now,
             )
             .returning(_review.c.request)
         )
-        as_decided = and_(
-            is_this,
-            _review.c.approved.is_(approved),
-            _review.c.colleague == colleague,
+        request = (await connection.execute(decision)).scalar_one_or_none()
+        if request is None:
+            return None
+        sealed = await self._sealer.seal_like(
+            connection,
+            request,
+            _place(review.review_id, "reason"),
+            _VERDICTS.dump_json(verdicts).decode(),
+            now,
         )
-
-        async def work(connection: AsyncConnection) -> list[Review]:
-            request = (await connection.execute(decision)).scalar_one_or_none()
-            if request is not None:
-                sealed = await self._sealer.seal_like(
-                    connection, request, _place(review_id, "reason"), reason, now
-                )
-                await connection.execute(update(_review).where(is_this).values(reason=sealed))
-            return await self._select(connection, as_decided)
-
-        found = await write(self.engine, work)
-        return found[0] if found else None
+        this = _review.c.review_id == review.review_id
+        await connection.execute(update(_review).where(this).values(reason=sealed))
+        return (await self._select(connection, this))[0]
 
     async def close(self, review_id: ReviewId) -> None:
         """See the port."""
         closed = (
             update(_review)
-            .where(_review.c.review_id == review_id, _review.c.status != "waiting")
+            .where(_review.c.review_id == review_id, not_(_OPEN))
             .values(status="closed")
         )
 
@@ -151,11 +205,21 @@ class SqlReviewQueue:
         return SqlSealer(self.engine)
 
 
+_OPEN = _review.c.status.in_(("waiting", "seconding"))
+_VERDICTS = TypeAdapter(tuple[Verdict, ...])
+
+
+def _free_for(colleague: str) -> ColumnElement[bool]:
+    nobodys = _review.c.colleague.is_(None)
+    return and_(_review.c.status == "waiting", or_(nobodys, _review.c.colleague == colleague))
+
+
 def _place(review_id: str, column: str) -> str:
     return place_of_text("review", review_id, column)
 
 
 def _as_review(row: Row[Any], request: str, reason: str | None) -> Review:
+    verdicts = _verdicts(row, reason)
     return Review(
         review_id=ReviewId(row.review_id),
         request=ReviewRequest.model_validate_json(request),
@@ -163,6 +227,16 @@ def _as_review(row: Row[Any], request: str, reason: str | None) -> Review:
         created_at=row.created_at,
         approved=row.approved,
         colleague=row.colleague,
-        reason=reason,
+        reason=verdicts[-1].note if verdicts else None,
         decided_at=row.decided_at,
+        verdicts=verdicts,
     )
+
+
+def _verdicts(row: Row[Any], reason: str | None) -> tuple[Verdict, ...]:
+    """What colleagues decided; plain words are of a time when only one did."""
+    if reason is None:
+        return ()
+    if not reason.startswith("["):
+        return (Verdict(approved=bool(row.approved), colleague=row.colleague, note=reason),)
+    return _VERDICTS.validate_json(reason)

@@ -138,9 +138,13 @@ class ReviewNeed:
 
     Attributes:
         condition: Over slots and facts of the action; None means always.
+        four_eyes: Whether two colleagues have to approve.
+        checklist: What must have been checked; each has a response `utter_check_…`.
     """
 
     condition: Predicate | None = None
+    four_eyes: bool = False
+    checklist: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

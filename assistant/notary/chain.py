@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from json.encoder import encode_basestring_ascii as _quoted
 from typing import Any, Final, NamedTuple
 
 ALGORITHM: Final = "AES-256-GCM+SHA-256/1"
@@ -18,8 +19,6 @@ ALGORITHM: Final = "AES-256-GCM+SHA-256/1"
 
 FIRST: Final = bytes(32)
 """What stands for the link before the first."""
-
-Field = str | int | None
 
 
 class Link(NamedTuple):
@@ -56,22 +55,25 @@ def instant(at: datetime) -> str:
 
 
 def link_hash(link: Link, before: bytes) -> bytes:
-    """The link's own hash, 32 bytes.
+    """The link's own hash, 32 bytes: of the fields as a JSON array, in their order.
+
+    An array of strings, whole numbers and nulls has one form only, so it needs no canonicalisation
+    beyond fixed separators and escapes. The array is put together here because a general encoder
+    takes four times as long, and a log is long.
 
     Args:
-        link: The event's fields.
+        link: The event's fields; the ciphertext counts by its hash.
         before: Hash of the link before, `FIRST` for the first.
     """
-    return chained(link[:-1], hashlib.sha256(link.sealed).hexdigest(), before)
-
-
-def chained(fields: Sequence[Field], content: str, before: bytes) -> bytes:
-    """Hash of plain fields, the hash of the content and the hash before, as canonical JSON.
-
-    A JSON array of strings, whole numbers and nulls has one form only, so it needs no
-    canonicalisation beyond fixed separators and escapes.
-    """
-    return hashlib.sha256(_canonical([*fields, content, before.hex()]).encode()).digest()
+    frame = "null" if link.frame_seq is None else link.frame_seq
+    cited = "null" if link.documents is None else _quoted(link.documents)
+    content = hashlib.sha256(link.sealed).hexdigest()
+    covered = (
+        f"[{_quoted(link.algorithm)},{_quoted(link.conversation)},{link.seq},{frame},"
+        f"{_quoted(link.type)},{link.turn},{_quoted(link.at)},{_quoted(link.release)},{cited},"
+        f'{_quoted(link.key)},"{content}","{before.hex()}"]'
+    )
+    return hashlib.sha256(covered.encode()).digest()
 
 
 def entry_hash(entry: Mapping[str, Any], before: bytes) -> bytes:
@@ -81,9 +83,6 @@ def entry_hash(entry: Mapping[str, Any], before: bytes) -> bytes:
         entry: Its columns; `keys` is JSON or None.
         before: Hash of the entry before, `FIRST` for the first.
     """
-    names = ("actor", "deed", "subject", "conversation_id", "reason")
-    fields = (entry["seq"], instant(entry["at"]), *(entry[name] for name in names))
-    return chained(fields, entry["keys"] or "", before)
-
-
-_canonical = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
+    names = ("actor", "deed", "subject", "conversation_id", "reason", "keys")
+    covered = [entry["seq"], instant(entry["at"]), *(entry[name] for name in names), before.hex()]
+    return hashlib.sha256(json.dumps(covered, separators=(",", ":")).encode()).digest()

@@ -24,7 +24,7 @@ from assistant.ports.knowledge import (
     SentenceHit,
 )
 from assistant.ports.privacy import Erasure, Privacy, PrivacyEntry
-from assistant.ports.review import Review, ReviewQueue, ReviewRequest
+from assistant.ports.review import Review, ReviewQueue, ReviewRequest, ReviewStatus, Verdict
 from assistant.ports.store import (
     Broadcast,
     ConversationHead,
@@ -74,6 +74,7 @@ __all__ = [
     "ReviewNeeded",
     "ReviewQueue",
     "ReviewRequest",
+    "ReviewStatus",
     "Sealer",
     "SentenceHit",
     "Settled",
@@ -82,4 +83,5 @@ __all__ = [
     "Ticket",
     "Understander",
     "Understood",
+    "Verdict",
 ]

@@ -63,6 +63,8 @@ class ReviewNeeded(Frozen):
 
     arguments: dict[str, JsonValue]
     arguments_sha256: str
+    four_eyes: bool = False
+    checklist: tuple[str, ...] = ()
 
 
 class ActionRequest(Frozen):

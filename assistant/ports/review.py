@@ -17,7 +17,7 @@ from assistant.model.ids import (
     ReviewId,
 )
 
-ReviewStatus = Literal["waiting", "approved", "refused", "closed"]
+ReviewStatus = Literal["waiting", "seconding", "approved", "refused", "closed"]
 
 
 class ReviewRequest(Frozen):
@@ -28,6 +28,8 @@ class ReviewRequest(Frozen):
         arguments: In canonical form; what the action is run with after an approval.
         arguments_sha256: Digest of the arguments.
         epoch: The frame that asked: the idempotency key of the action depends on it.
+        four_eyes: Whether two colleagues have to approve.
+        checklist: What a colleague must have checked before approving; names from the policy.
     """
 
     action: ActionName
@@ -37,15 +39,37 @@ class ReviewRequest(Frozen):
     arguments: dict[str, JsonValue]
     arguments_sha256: str
     epoch: FrameId
+    four_eyes: bool = False
+    checklist: tuple[str, ...] = ()
+
+
+class Verdict(Frozen):
+    """What one colleague decided; the first of two, or the last.
+
+    Attributes:
+        colleague: "" when nobody did: the time ran out, or the customer took it back.
+        code: Why it was refused, a name from the content; the customer is told its wording.
+        note: What the colleague wrote down, for colleagues.
+        checks: What was checked.
+    """
+
+    approved: bool
+    colleague: str
+    code: str = ""
+    note: str = ""
+    checks: tuple[str, ...] = ()
 
 
 class Review(Frozen):
     """A request and what became of it.
 
     Attributes:
-        status: `waiting` for a colleague; `approved` or `refused` by one, and not told yet;
+        status: `waiting` for a colleague; `seconding`: approved by one, waiting for another;
+            `approved` or `refused` by one, and not told yet;
             `closed` once the customer has been told how it ended.
+        colleague: Who took it while it waits, then who decided last.
         reason: What the colleague wrote down, for colleagues.
+        verdicts: In the order they were given.
     """
 
     review_id: ReviewId
@@ -56,6 +80,35 @@ class Review(Frozen):
     colleague: str | None = None
     reason: str | None = None
     decided_at: datetime | None = None
+    verdicts: tuple[Verdict, ...] = ()
+
+    @property
+    def code(self) -> str:
+        """Why it was refused; "" when it was not, or no reason was given."""
+        return self.verdicts[-1].code if self.verdicts else ""
+
+    def is_open(self) -> bool:
+        """Whether somebody still has to decide."""
+        return self.status in {"waiting", "seconding"}
+
+    def after(self, verdict: Verdict) -> ReviewStatus | None:
+        """What this verdict makes of it; None when it may not be given (now, or by this one)."""
+        if self.status == "waiting":
+            if self.colleague not in {None, verdict.colleague}:
+                return None
+            if verdict.approved and self.request.four_eyes:
+                return "seconding"
+        elif self.status != "seconding" or self.colleague == verdict.colleague:
+            return None
+        return "approved" if verdict.approved else "refused"
+
+    def is_given(self, verdict: Verdict) -> bool:
+        """Whether this colleague decided just so before."""
+        last = self.verdicts[-1] if self.verdicts else None
+        return last is not None and (last.approved, last.colleague) == (
+            verdict.approved,
+            verdict.colleague,
+        )
 
 
 class ReviewQueue(Protocol):
@@ -70,21 +123,35 @@ class ReviewQueue(Protocol):
         ...
 
     async def waiting(self) -> list[Review]:
-        """Those no colleague has decided, oldest first."""
+        """Those not decided yet, oldest first; one approval of two decides nothing."""
+        ...
+
+    async def claim(self, review_id: ReviewId, colleague: str) -> Review | None:
+        """Take it, so that one colleague at a time sees the customer.
+
+        Returns:
+            None when there is none to take, or another colleague has it.
+        """
+        ...
+
+    async def give_back(self, review_id: ReviewId, colleague: str) -> None:
+        """Let others take what this colleague took."""
+        ...
+
+    async def end(self, review_id: ReviewId, code: str) -> Review | None:
+        """End without a colleague what is not decided yet; None when it is."""
         ...
 
     async def decided(self) -> list[Review]:
         """Those decided whose customers have not been told yet, oldest first."""
         ...
 
-    async def decide(
-        self, review_id: ReviewId, *, approved: bool, colleague: str, reason: str
-    ) -> Review | None:
-        """Decide once.
+    async def decide(self, review_id: ReviewId, verdict: Verdict) -> Review | None:
+        """Decide once. Where two have to approve, the first approval leaves it `seconding`.
 
         Returns:
-            None when there is no such review, or somebody decided otherwise before; the same
-            decision of the same colleague again changes nothing.
+            None when another colleague has it, or there is no such review, or somebody decided
+            otherwise before; the same decision of the same colleague again changes nothing.
         """
         ...
 

@@ -160,7 +160,12 @@ def _chosen(options: Sequence[_Option], thresholds: Thresholds) -> list[_Option]
         if len(chosen) == thresholds.sentences:
             break
         near = option.value >= thresholds.companion * best.value
-        if near and not _other_version(option, best) and len(option.text) <= room and not _repeats(option, chosen):
+        if (
+            near
+            and not _other_version(option, best)
+            and len(option.text) <= room
+            and not _repeats(option, chosen)
+        ):
             chosen.append(option)
             room -= len(option.text)
     return chosen
@@ -173,9 +178,16 @@ def _other_version(option: _Option, best: _Option) -> bool:
 
 
 def _repeats(option: _Option, chosen: Sequence[_Option]) -> bool:
-    """A row of a table often says in figures what a sentence below it says in words."""
+    """Whether it adds nothing: the same words, or a table beside a sentence or another row of it.
+
+    A row often says in figures what a sentence below it says in words, and its neighbour is
+    about another term or another amount.
+    """
     return any(
-        option.text == other.text or is_row(option.text) != is_row(other.text) for other in chosen
+        option.text == other.text
+        or is_row(option.text) != is_row(other.text)
+        or (is_row(option.text) and option.passage.passage_id == other.passage.passage_id)
+        for other in chosen
     )
 
 

@@ -34,8 +34,8 @@ _FIELDS: dict[str, frozenset[str]] = {
     "abstained": frozenset({"reason"}),
     "recommended": frozenset({"products", "proof_id"}),
     "clarified": frozenset({"options"}),
-    "review_requested": frozenset({"ticket", "action", "flow"}),
-    "review_decided": frozenset({"ticket", "action", "approved"}),
+    "review_requested": frozenset({"ticket", "action", "flow", "position"}),
+    "review_decided": frozenset({"ticket", "action", "approved", "reason"}),
     "risk_decision": frozenset(
         {"decision", "action", "reason_codes", "category", "rule_version", "hold_hours"}
     ),
@@ -44,6 +44,7 @@ _FIELDS: dict[str, frozenset[str]] = {
     "handoff_ended": frozenset({"ticket"}),
     "cannot_handle": frozenset({"reason"}),
     "chitchat": frozenset(),
+    "content_erased": frozenset({"was", "reason"}),
 }
 _INTERNAL_SLOTS = frozenset({"outcome", "reason"})
 

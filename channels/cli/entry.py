@@ -45,6 +45,8 @@ _COMMANDS: Final[Mapping[str, str]] = {
     "risk": "the scam model, decisions replayed, tables compared",
     "replay": "rebuild a conversation from its log",
     "verify-log": "check the hash chain and the signed roots; names the first broken link",
+    "verify-receipt": "check a receipt with the public key alone",
+    "ledger": "changes asked of the bank: what became of each",
     "roots": "export a signed root of the log now",
     "evidence": "one conversation with proofs, for a court or an auditor",
     "erase": "destroy a customer's keys: nobody can read the conversations again",

@@ -7,6 +7,8 @@ be personal data. Source: RFC 9457, section 3 (members) and section 6.1 (media t
 from __future__ import annotations
 
 import logging
+import re
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -27,6 +29,8 @@ _log = logging.getLogger(__name__)
 
 MEDIA_TYPE: Final = "application/problem+json"
 _RETRY_AFTER_S: Final = "1"
+_IDENTIFIER: Final = re.compile(r"[A-Za-z_]{1,40}|\d{1,4}")
+"""A field of ours, or a place in a list."""
 
 _HTTP_CODES: Final = {
     HTTPStatus.BAD_REQUEST: "request.malformed",
@@ -173,12 +177,7 @@ async def _on_invalid(_: Request, error: Exception) -> JSONResponse:
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     items = error.errors()
     # A pydantic error may quote the value in its text; only the kind of error and the field go out.
-    errors = [
-        FieldProblem(
-            field=".".join(str(part) for part in item["loc"][1:])[:100], message=item["type"]
-        )
-        for item in items
-    ]
+    errors = [FieldProblem(field=_field(item["loc"]), message=item["type"]) for item in items]
     malformed = any(item["type"] == "json_invalid" for item in items)
     document = ProblemDocument(
         title=status.phrase,
@@ -188,6 +187,12 @@ async def _on_invalid(_: Request, error: Exception) -> JSONResponse:
         errors=[] if malformed else errors,
     )
     return problem_response(document)
+
+
+def _field(place: Sequence[str | int]) -> str:
+    """Where a value stands; a name that is no identifier is the caller's own words: left out."""
+    parts = [str(part) for part in place[1:]]
+    return ".".join(part if _IDENTIFIER.fullmatch(part) else "?" for part in parts)[:100]
 
 
 async def _on_http(_: Request, error: Exception) -> JSONResponse:

@@ -15,8 +15,11 @@ from channels.cli.configuration import read_settings
 from channels.cli.progress import bar
 from channels.settings import Settings
 from evals.bench.answers import measure_answers
+from evals.bench.chain import measure_chain
+from evals.bench.gateway import measure_gateway
 from evals.bench.measure import Measure
 from evals.bench.nlu import nlu
+from evals.bench.risk import measure_risk
 from evals.bench.start import measure_service
 from evals.bench.turns import measure_decisions, measure_read_turns
 from evals.printing import print_json, print_table
@@ -26,7 +29,7 @@ bench_app = typer.Typer(rich_markup_mode=None, add_completion=False)
 IDLE: Final = 200
 IDLE_FULL: Final = 2000
 """Least number of idle WebSocket conversations one process must hold."""
-_NAMES: Final = ("turns", "reads", "answers", "service")
+_NAMES: Final = ("turns", "reads", "answers", "service", "risk", "chain", "gateway")
 
 
 @bench_app.callback(
@@ -72,11 +75,15 @@ bench_app.command(
 
 async def _measure(wanted: tuple[str, ...], *, connections: int) -> list[Measure]:
     settings = read_settings()
-    with bar("embedding") as progress:
-        brain = await asyncio.to_thread(make_brain, settings, progress)
     measures: list[Measure] = []
-    for name in wanted:
-        measures.extend(await _RUN[name](brain, settings, connections))
+    if any(name in _RUN for name in wanted):
+        with bar("embedding") as progress:
+            brain = await asyncio.to_thread(make_brain, settings, progress)
+        for name in wanted:
+            if name in _RUN:
+                measures.extend(await _RUN[name](brain, settings, connections))
+    if "chain" in wanted:
+        measures.extend(await measure_chain())
     return measures
 
 
@@ -92,6 +99,10 @@ async def _answers(brain: Brain, settings: Settings, _: int) -> list[Measure]:
     return await measure_answers(brain, settings)
 
 
+async def _gateway(brain: Brain, settings: Settings, _: int) -> list[Measure]:
+    return [await measure_gateway(brain, settings)]
+
+
 async def _service(_: Brain, settings: Settings, connections: int) -> list[Measure]:
     return await measure_service(settings, connections)
 
@@ -101,6 +112,8 @@ _RUN: Final[dict[str, Callable[[Brain, Settings, int], Awaitable[list[Measure]]]
     "reads": _reads,
     "answers": _answers,
     "service": _service,
+    "gateway": _gateway,
+    "risk": measure_risk,
 }
 
 

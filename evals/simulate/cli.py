@@ -32,7 +32,7 @@ _CONTROL: Final = "control"
     "Exit codes: 0 nothing found, 1 something lost, doubled or told wrongly, or the negative\n"
     "control saw nothing; 2 usage or configuration.",
 )
-def simulate(
+def simulate(  # noqa: PLR0913 - a command with its options
     *,
     episodes: Annotated[
         int | None, typer.Option(min=1, help="How many; 20 customers or 1,000 faults.")

@@ -32,6 +32,9 @@ _STRIKES: Final[dict[Fault, str]] = {
     Fault.KILL_BEFORE: "kill_before",
     Fault.KILL_AFTER: "kill_after",
 }
+A_DAY_S: Final = 90_000
+"""Between two episodes: a customer who pays a hundred times an hour would be held up for that."""
+
 _PAST_LEASE_S: Final = 70
 _ON_ITS_WAY_S: Final = 8
 """A late request arrives within the bank's own time-out; later ones the bank must refuse."""
@@ -203,7 +206,7 @@ class Episode:
 
 async def begin(world: World, plan: Plan) -> Episode:
     """A conversation of a signed-in customer."""
-    world.clock.advance(1)
+    world.clock.advance(A_DAY_S)
     live = await world.alive()
     sign_in = SignIn(customer_id=CUSTOMER, level=Assurance.FULL, at=world.clock.now())
     conversation = await live.assistant.conversations.open(

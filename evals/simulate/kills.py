@@ -33,7 +33,7 @@ from channels.bootstrap import Brain
 from channels.settings import Settings
 from evals.clock import BANK_DAY, SteppedClock
 from evals.simulate.bank import Books
-from evals.simulate.episode import ASK, CUSTOMER, YES
+from evals.simulate.episode import A_DAY_S, ASK, CUSTOMER, YES
 from evals.simulate.plan import Fault, plan
 from evals.simulate.runs import A_WORLD, Failure, Report, Run, Tell
 from evals.simulate.told import Finding, Story, outcomes
@@ -139,7 +139,7 @@ class Stage:
         planned = plan(seed, number, Fault.KILL_AFTER)
         self.bank.after_commit = planned.commits_first or number % 4 != 0
         story, place = Story(), self.books.place()
-        self.now_s += 1000
+        self.now_s += A_DAY_S
         scene = Scene(self.settings, planned.amount, self.now_s)
         heard, code = await self._live(brain, scene, is_victim=True)
         conversation = next((one["conversation"] for one in heard if "conversation" in one), None)

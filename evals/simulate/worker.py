@@ -41,6 +41,12 @@ class Payloads:
         return Understood(commands=tuple(found), by="payload")
 
 
+class _NoEncoder:
+    """Payloads have no meaning to be embedded; no model was trained with this encoder."""
+
+    fingerprint = "none"
+
+
 def payload_brain(release: Release) -> Brain:
     """Content without models: nothing in it is asked for an answer from documents."""
 
@@ -50,7 +56,7 @@ def payload_brain(release: Release) -> Brain:
     nothing = cast("Any", None)
     return Brain(
         release=release,
-        encoder=nothing,
+        encoder=cast("Any", _NoEncoder()),
         built=nothing,
         knowledge=nothing,
         library=nothing,

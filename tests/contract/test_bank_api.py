@@ -233,3 +233,59 @@ async def test_identity_matches_one_customer_or_nobody(bank):
     assert await bank.match_identity(factors, None) == C1001
     assert await bank.match_identity(factors, C1001) == C1001
     assert await bank.match_identity(factors, C1002) is None
+
+
+async def test_household_bills_are_listed_and_found_by_number(bank):
+    bills = await bank.household_bills(C1001)
+    electricity = next(bill for bill in bills if bill.kind == "electricity")
+    assert electricity.due == Money.parse("86.40", "CNY")
+    found = await bank.household_bill("electricity", electricity.number)
+    assert (found.due, found.holder) == (electricity.due, "*晓")
+    assert (await bank.household_bill("phone", "13900001234")).due == Money(0, "CNY")
+    assert await bank.household_bill("electricity", "1234567890") is None
+
+
+async def test_instalments_are_priced_with_every_cost(bank):
+    offer = await bank.instalment_offer(Money.parse("6000", "CNY"), 12)
+    assert offer.principal_each == Money.parse("500", "CNY")
+    assert (offer.fee_each, offer.fee_total) == (Money.parse("36"), Money.parse("432"))
+    assert (offer.fee_rate, offer.yearly_rate) == ("0.60%", "13.03%")
+
+
+async def test_open_bill_tells_what_is_left_after_a_repayment(bank):
+    body = {"card": "9105", "amount": "1000.00"}
+    await bank.operation(ActionName("repay_credit_card"), C1002, body, KEY)
+    bill = next(one.bill for one in await bank.accounts(C1002) if one.bill is not None)
+    assert (bill.left, bill.minimum) == (Money.parse("5213.40"), Money(0, "CNY"))
+
+
+async def test_credit_card_obstacle_is_a_code_or_none(bank):
+    assert await bank.card_obstacle(C1001, "qingya") is None
+    assert await bank.card_obstacle(C1002, "qingya") == "applicant_age"
+
+
+async def test_visitor_may_complain_and_the_record_is_read_back(bank):
+    body = {"story": "排队太久", "phone": "13912345678"}
+    done = await bank.operation(ActionName("file_complaint"), None, body, KEY)
+    record = await bank.record(done.result["case_id"])
+    assert (record.kind, record.status) == ("file_complaint", "open")
+    assert await bank.record("C-none") is None
+
+
+async def test_visitor_may_not_move_money(bank):
+    with pytest.raises(BankRefused):
+        await bank.operation(TRANSFER, None, {"payee_id": "P100101", "amount": "1.00"}, KEY)
+
+
+async def test_branches_counterparties_and_accesses_are_read(bank):
+    assert "上海徐汇支行" in [branch.name for branch in await bank.branches()]
+    assert len(await bank.counterparties(C1001)) > 5
+    accesses = await bank.data_accesses(C1001)
+    assert accesses == tuple(sorted(accesses, key=lambda one: one.at, reverse=True))
+
+
+async def test_one_entry_is_found_by_its_id(bank):
+    newest = (await bank.transactions(C1001, TransactionQuery(limit=1))).items[0]
+    page = await bank.transactions(C1001, TransactionQuery(entry_id=newest.entry_id))
+    assert page.items == (newest,)
+    assert (await bank.transactions(C1002, TransactionQuery(entry_id=newest.entry_id))).total == 0

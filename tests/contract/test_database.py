@@ -8,6 +8,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import event, inspect, text
 
+from actions.risk.store import METADATA as RISK_TABLES
 from assistant.adapters.database import open_engine
 from assistant.adapters.event_store import SqlEventStore
 from assistant.adapters.schema import upgrade, upgrade_engine
@@ -44,7 +45,7 @@ def engine(request):
 
 def _differences(connection):
     context = MigrationContext.configure(connection)
-    found = compare_metadata(context, metadata)
+    found = compare_metadata(context, [metadata, RISK_TABLES])
     return [each for each in found if "action" not in repr(each)]
 
 

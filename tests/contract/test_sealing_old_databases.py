@@ -7,7 +7,7 @@ import sqlite3
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import text
+from sqlalchemy import MetaData, text
 
 from actions.ledger import Ledger
 from assistant.adapters import schema
@@ -99,10 +99,10 @@ def engine(request):
 @pytest.fixture
 async def old(engine):
     """A database at the last revision that kept plain text."""
-    tables = ["event", "conversation", "data_key", "privacy_log", "handoff_ticket", "action"]
+    found = MetaData()
     async with engine.begin() as connection:
-        for table in [*tables, "review", "alembic_version"]:
-            await connection.execute(text(f"DROP TABLE IF EXISTS {table}"))
+        await connection.run_sync(found.reflect)
+        await connection.run_sync(found.drop_all)
     await _at_revision(engine, "0002")
     return engine
 

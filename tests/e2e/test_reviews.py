@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.e2e.customer import enter, journal, keys, until
+from tests.e2e.customer import enter, journal, keys, sign_in, until
 
 # The first run trains the models and builds the index.
 pytestmark = pytest.mark.timeout(600)
@@ -19,9 +19,14 @@ async def waiting(http, colleague):
     return (await http.get("/v1/staff/reviews", headers=colleague)).json()["reviews"]
 
 
-async def decide(http, colleague, review_id, decision):
+CHECKS = ["face", "id_document", "own_wish", "object", "new_phone"]
+
+
+async def decide(http, colleague, review_id, decision, **changes):
     path = f"/v1/staff/reviews/{review_id}/decision"
-    return await http.post(path, json={"decision": decision, "reason": "seen"}, headers=colleague)
+    body = {"decision": decision, "reason": "seen"}
+    body |= {"checks": CHECKS} if decision == "approve" else {"code": "face_mismatch"}
+    return await http.post(path, json={**body, **changes}, headers=colleague)
 
 
 async def asked_for_a_pin(http):
@@ -53,7 +58,7 @@ async def test_a_refusal_changes_nothing_and_is_told(real_http, colleague):
     customer, ticket = await asked_for_a_pin(real_http)
     await decide(real_http, colleague, ticket, "refuse")
     assert await journal(real_http.bank) == []
-    assert "review_refused" in await customer.response_keys()
+    assert "review_refused_face_mismatch" in await customer.response_keys()
     assert await waiting(real_http, colleague) == []
 
 
@@ -89,3 +94,75 @@ async def test_what_a_task_collected_stands_in_the_ticket(real_http, colleague):
     assert "存定期" in ticket["summary"]
     assert "50,000.00元" in ticket["summary"]
     assert "存期" in ticket["summary"]
+
+
+async def another(http, name):
+    answer = await http.post("/v1/sandbox/staff-sign-in", json={"colleague": name})
+    return {"Authorization": f"Bearer {answer.json()['token']}"}
+
+
+async def test_a_colleague_sees_who_asked_and_what_to_check(real_http, colleague):
+    _, ticket = await asked_for_a_pin(real_http)
+    path = f"/v1/staff/reviews/{ticket}"
+    review = (await real_http.get(path, headers=colleague)).json()
+    assert [check["id"] for check in review["checklist"]] == CHECKS[:4]
+    assert all(check["text"] for check in review["checklist"])
+    kinds = [event["type"] for event in review["evidence"]]
+    assert "signed_in" in kinds and "confirmed" in kinds  # noqa: PT018 - one fact
+    short = await decide(real_http, colleague, ticket, "approve", checks=["face"])
+    assert (short.status_code, short.json()["code"]) == (422, "review.checks_missing")
+    wordless = await decide(real_http, colleague, ticket, "refuse", code="because")
+    assert (wordless.status_code, wordless.json()["code"]) == (422, "review.reason_unknown")
+    assert await journal(real_http.bank) == []
+
+
+async def test_a_review_belongs_to_the_colleague_who_took_it(real_http, colleague):
+    _, ticket = await asked_for_a_pin(real_http)
+    wang, path = await another(real_http, "wang"), f"/v1/staff/reviews/{ticket}/claim"
+    assert (await real_http.post(path, headers=colleague)).json()["colleague"] == "li"
+    assert (await real_http.post(path, headers=wang)).status_code == 409
+    assert (await decide(real_http, wang, ticket, "approve")).status_code == 409
+    assert await journal(real_http.bank) == []
+    assert (await real_http.delete(path, headers=colleague)).status_code == 204
+    assert (await decide(real_http, wang, ticket, "approve")).json()["status"] == "closed"
+
+
+async def test_a_lost_number_is_changed_by_two_colleagues(real_http, colleague):
+    customer = await enter(real_http, level=4)
+    turn = await customer.say("我要改预留手机号，旧号码丢了收不到短信，新号码13900002001")
+    for _ in range(6):
+        asked = keys(turn)[-1] if turn["replies"] else ""
+        if "review_queued" in keys(turn):
+            break
+        if "code" in asked:
+            turn = await customer.say("246810")
+        elif asked.startswith("ask_old_phone"):
+            turn = await customer.say("旧号码丢了")
+        else:
+            turn = await customer.press("/affirm")
+    (event,) = [e for e in turn["events"] if e["type"] == "review_requested"]
+    assert event["position"] == 1
+    half = await decide(real_http, colleague, event["ticket"], "approve")
+    assert half.json()["status"] == "seconding"
+    assert await journal(real_http.bank) == []
+    wang = await another(real_http, "wang")
+    assert (await decide(real_http, wang, event["ticket"], "approve")).json()["status"] == "closed"
+    assert (await real_http.bank.get("/customers/C1001")).json()["phone"] == "13900002001"
+
+
+async def test_a_request_nobody_decides_lapses_and_the_customer_is_told(
+    real_http, colleague, clock
+):
+    customer, ticket = await asked_for_a_pin(real_http)
+    clock.advance(48 * 3600 + 1)
+    again = await another(real_http, "li")
+
+    async def told():
+        headers = await sign_in(real_http, level=3)
+        answer = await real_http.get(customer.path, headers=headers)
+        return "review_refused_expired" in answer.text
+
+    await until(told)
+    assert await waiting(real_http, again) == []
+    assert (await decide(real_http, again, ticket, "approve")).status_code == 409
+    assert await journal(real_http.bank) == []

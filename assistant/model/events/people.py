@@ -101,6 +101,7 @@ class ReviewRequested(BaseEvent):
 
     Attributes:
         ticket: What the customer may name when they ask how it stands.
+        position: Place among those that wait, from 1.
     """
 
     shown: ClassVar[bool] = True
@@ -109,16 +110,22 @@ class ReviewRequested(BaseEvent):
     action: ActionName
     flow: FlowId
     frame_id: FrameId | None = None
+    position: int = 0
 
 
 class ReviewDecided(BaseEvent):
-    """A colleague has decided; an approval is followed by the action's own end."""
+    """It was decided; an approval is followed by the action's own end.
+
+    Attributes:
+        reason: Why it was refused, a name from the content; "" when none was given.
+    """
 
     shown: ClassVar[bool] = True
     type: Literal["review_decided"] = "review_decided"
     ticket: ReviewId
     action: ActionName
     approved: bool
+    reason: str = ""
 
 
 class HandoffRequested(BaseEvent):

@@ -9,7 +9,8 @@ from assistant.understanding.values.amount import find_amounts
 from assistant.understanding.values.found import Found
 
 _LEAST_BEFORE = re.compile(
-    r"(?:超过|大于|高于|多于|不少于|不低于|至少|over|above|more than|at least|from)\s*[¥￥]?$"
+    r"(?:(?<!不)超过|(?<!不)大于|(?<!不)高于|多于|不少于|不低于|至少|over|above|more than"
+    r"|at least|from)\s*[¥￥]?$"
 )
 _LEAST_AFTER = re.compile(
     r"\s*(?:元|块|块钱)?\s*(?:以上|及以上|往上|起)|\s*(?:yuan )?(?:or more|and above|plus)"

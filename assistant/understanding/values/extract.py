@@ -21,7 +21,11 @@ from assistant.understanding.values.numbers import (
     find_id_numbers,
     find_phones,
 )
-from assistant.understanding.values.payees import find_payees, whole_as_payee
+from assistant.understanding.values.payees import (
+    find_payees,
+    find_receiving_accounts,
+    whole_as_payee,
+)
 
 _ORDER = (
     "id_number",
@@ -83,6 +87,8 @@ def extract(message: Normalised, wanted: Wanted, lexicon: Lexicon) -> list[Found
     order = (asked_kind, *(kind for kind in _ORDER if kind != asked_kind))
     if asked_kind != "card":  # "从6688走" is the account that pays, whatever was asked
         order = ("own_account", *order)
+    if wanted.moves_money:  # "转200到3021" is an amount and a receiver, not a range to search
+        order = ("payee_account", *(kind for kind in order if kind != "bounds"))
     for kind in order:
         for found in _find(kind, message.text, wanted, lexicon):
             if not any(_claims_the_same(found, other) for other in kept):
@@ -91,10 +97,16 @@ def extract(message: Normalised, wanted: Wanted, lexicon: Lexicon) -> list[Found
 
 
 def _claims_the_same(one: Found, other: Found) -> bool:
-    """Whether two values want the same characters; an account that pays is a card as well."""
-    if {one.kind, other.kind} == {"own_account", "card"}:
+    """Whether two values want the same characters; an account paying or paid is a card."""
+    kinds = {one.kind, other.kind}
+    if kinds == {"own_account", "card"} or (kinds == {"payee", "card"} and _is_tail(one, other)):
         return False
     return one.start < other.end and other.start < one.end
+
+
+def _is_tail(one: Found, other: Found) -> bool:
+    """Whether both are the same four digits."""
+    return one.value == other.value and one.value.isdigit()
 
 
 def choice_of(message: Normalised, slot: SlotDefinition) -> Found | None:
@@ -158,6 +170,7 @@ _SIMPLE = {
     "own_account": find_sources,
     "count": find_counts,
     "bounds": find_bounds,
+    "payee_account": find_receiving_accounts,
 }
 
 

@@ -30,7 +30,7 @@ _OWN_ACCOUNT = re.compile(
 )
 """One of the customer's own accounts, by its last four digits."""
 _TO_DIGITS = re.compile(
-    r"(?:转|打|汇|划|存|transfer|send|move)[^,。;!?改调提加]{0,16}?(?:到|给|进|往|\bto)\s*"
+    r"(?:转|打|汇|划|存|transfer|send|move)(?P<gap>[^,。;!?改调提加]{0,16}?)(?:到|给|进|往|\bto)\s*"
     r"(?:尾号|account|card)?\s*(?:ending(?:\s+in)?)?\s*(?P<who>\d{4})"
     r"(?![\d.,]|\s*(?:元|块|万|千|年|月|yuan|rmb))"
 )
@@ -92,6 +92,16 @@ def is_like_a_name(words: str) -> bool:
     return _LIKE_A_NAME.fullmatch(words.strip()) is not None
 
 
+def find_receiving_accounts(text: str) -> Iterator[Found]:
+    """Four digits that can only be a receiver: "到我的3021", or "转200到3021" after an amount."""
+    for match in _OWN_ACCOUNT.finditer(text):
+        yield Found("payee", match["who"], *match.span("who"))
+    for match in _TO_DIGITS.finditer(text):
+        clause = re.split(r"[,，。;；]", text[: match.start()])[-1]
+        if re.search(rf"\d|{CHINESE_NUMBER}", clause + match["gap"]):
+            yield Found("payee", match["who"], *match.span("who"))
+
+
 def find_payees(text: str, relations: Mapping[str, tuple[str, ...]]) -> Iterator[Found]:
     """People named as receivers, left to right.
 
@@ -103,7 +113,7 @@ def find_payees(text: str, relations: Mapping[str, tuple[str, ...]]) -> Iterator
     for own in (*_OWN_ACCOUNT.finditer(text), *_TO_DIGITS.finditer(text)):
         account = Found("payee", own["who"], *own.span("who"))
         if not _overlaps(account, spans):
-            spans.append((account.start, account.end))
+            spans.append(own.span())  # the words before the digits name nobody else
             yield account
     for pattern in (_GIVE, _TO, _GIVE_AFTER, _ENGLISH):
         for match in pattern.finditer(text):

@@ -15,7 +15,7 @@ from actions.gateway import Gateway
 from assistant.adapters.memory import MemoryReviewQueue
 from assistant.model.assurance import Assurance
 from assistant.model.ids import CustomerId, FrameId, ReviewId
-from assistant.ports import ActionResult, Proof, ReviewRequest
+from assistant.ports import ActionResult, Proof, ReviewRequest, Verdict
 from tests.fakes import SequentialIds
 from tests.integration.actions.required import CASES
 from tests.integration.actions.world import CONVERSATION, POLICIES, request, with_code
@@ -121,7 +121,7 @@ async def decided(queue, asked, digest):
         }
         review = await queue.submit(ReviewRequest(**body))
         if approved is not None:
-            await queue.decide(review.review_id, approved=approved, colleague="li", reason="")
+            await queue.decide(review.review_id, Verdict(approved=approved, colleague="li"))
         return review.review_id
 
     return {

@@ -6,13 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.ports.knowledge import PassageHit, SentenceHit
 from assistant.model.evidence import anchor_of
+from assistant.ports.knowledge import PassageHit, SentenceHit
 from assistant.response.grounded import (
     Abstention,
     Asked,
     GroundedAnswer,
-    Thresholds,
     asked_for,
     ground,
 )
@@ -72,6 +71,12 @@ def test_a_row_of_a_table_is_shown_with_its_headings_and_cited_as_it_stands():
     assert said(answer) == ["三年：年利率 1.30%"]
     assert answer.sentences[0].citation.quote == "| 三年 | 1.30% | 50元 |"
     assert said(ground("三年的呢", [passage])) == ["三年：年利率 1.30%，起存 50元"]
+
+
+def test_the_neighbour_of_a_row_is_about_something_else_and_not_said():
+    rows = [("| 三年 | 1.30% | 50元 |", 0.9), ("| 一年 | 1.00% | 50元 |", 0.8)]
+    (only,) = ground("三年利率多少", [hit(rows, text=TABLE)]).sentences
+    assert only.citation.quote == "| 三年 | 1.30% | 50元 |"
 
 
 def test_an_answer_comes_from_one_version_of_one_document():

@@ -1,10 +1,15 @@
 """The account that pays, and how many entries are wanted."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.model.release import Lexicon
+from assistant.understanding.normalise import normalise
 from assistant.understanding.values.accounts import find_counts, find_sources
+from assistant.understanding.values.extract import Wanted, extract
 
 TAILS = st.integers(0, 9999).map(lambda number: f"{number:04d}")
 
@@ -70,3 +75,22 @@ def test_how_many_entries_are_wanted(text, many):
 @pytest.mark.parametrize("text", ["有一笔不对", "transactions last month", "最近三个月", "几笔"])
 def test_what_counts_no_entries(text):
     assert counts(text) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "amount", "payee"),
+    [
+        ("从6688转200到3021", "200.00", "3021"),
+        ("把两百块钱转到3021", "200.00", "3021"),
+        ("转一百到我尾号3021的账户", "100.00", "3021"),
+        ("transfer 200 to 3021", "200.00", "3021"),
+    ],
+)
+def test_digits_after_an_amount_are_who_gets_it_and_never_how_much(words, amount, payee):
+    found = extract(
+        normalise(words), Wanted(None, moves_money=True, today=date(2026, 11, 22)), Lexicon()
+    )
+    assert {one.kind: one.value for one in found if one.kind in {"amount", "payee"}} == {
+        "amount": amount,
+        "payee": payee,
+    }

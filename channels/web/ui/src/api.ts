@@ -1,6 +1,14 @@
 /** The HTTP calls of both pages. Addresses are on the page's own origin. */
 
-import type { BankDocument, Found, Frame, SampleCustomer, Ticket } from "./protocol.ts";
+import type {
+  BankDocument,
+  Found,
+  Frame,
+  Review,
+  ReviewItem,
+  SampleCustomer,
+  Ticket,
+} from "./protocol.ts";
 
 /** An answer other than 2xx. `status` 0: the server could not be reached. */
 export class HttpProblem extends Error {
@@ -85,6 +93,18 @@ export const sayToCustomer = (token: string, ticketId: string, text: string) =>
 
 export const closeTicket = (token: string, ticketId: string) =>
   call<unknown>(`/v1/staff/tickets/${part(ticketId)}/close`, { method: "POST", token });
+
+export const reviews = (token: string) =>
+  call<{ reviews: Review[]; reasons: ReviewItem[] }>("/v1/staff/reviews", { token });
+
+export const review = (token: string, id: string) =>
+  call<Review>(`/v1/staff/reviews/${part(id)}`, { token });
+
+export const claimReview = (token: string, id: string) =>
+  call<unknown>(`/v1/staff/reviews/${part(id)}/claim`, { method: "POST", token });
+
+export const decideReview = (token: string, id: string, body: unknown) =>
+  call<unknown>(`/v1/staff/reviews/${part(id)}/decision`, { method: "POST", token, body });
 
 export const staffConversation = (token: string, conversationId: string) =>
   call<{ frames: Frame[] }>(`/v1/staff/conversations/${part(conversationId)}`, { token });

@@ -7,6 +7,7 @@ import * as api from "./api.ts";
 import "./desk-conversation.ts";
 import type { DeskConversation } from "./desk-conversation.ts";
 import "./desk-queue.ts";
+import "./desk-reviews.ts";
 import "./desk-sign-in.ts";
 import type { Colleague } from "./desk-sign-in.ts";
 import "./document-dialog.ts";
@@ -100,6 +101,7 @@ export class DeskPage extends LitElement {
   @state() private tickets: Ticket[] = [];
   @state() private chosen: Ticket | null = null;
   @state() private problem: DeskKey | null = null;
+  @state() private reviewing = false;
   @state() private revision = 0;
   @state() private now = Date.now();
   @state() private source: BubbleEvents["cite"] | null = null;
@@ -130,6 +132,9 @@ export class DeskPage extends LitElement {
       <header class="top">
         <span class="mark">${markIcon}</span>
         <h1>${words(locale, "bank")} · ${deskWords(locale, "desk")}</h1>
+        <button type="button" @click=${() => (this.reviewing = !this.reviewing)}>
+          ${deskWords(locale, this.reviewing ? "conversations" : "reviews")}
+        </button>
         <a href="./search">${deskWords(locale, "search")}</a>
         <span>${colleague.name}</span>
         <button type="button" @click=${() => this.signOut()}>${deskWords(locale, "signOut")}</button>
@@ -139,16 +144,13 @@ export class DeskPage extends LitElement {
           ? html`<p class="problem">${deskWords(locale, this.problem)}</p>`
           : nothing}
       </div>
-      <main class=${this.chosen ? "open" : ""}>
-        <guitai-desk-queue
-          .locale=${locale}
-          .tickets=${this.tickets}
-          .chosen=${this.chosen?.ticket_id ?? null}
-          .now=${this.now}
-          @choose=${(event: CustomEvent<string>) => this.choose(event.detail)}
-        ></guitai-desk-queue>
-        ${this.conversation(colleague)}
-      </main>
+      ${this.reviewing
+        ? html`<guitai-desk-reviews
+            .locale=${locale}
+            .token=${colleague.token}
+            .colleague=${colleague.name}
+          ></guitai-desk-reviews>`
+        : this.conversations(colleague)}
       ${this.source
         ? html`<guitai-document
             .locale=${locale}
@@ -157,6 +159,20 @@ export class DeskPage extends LitElement {
           ></guitai-document>`
         : nothing}
     </div>`;
+  }
+
+  private conversations(colleague: Colleague): TemplateResult {
+    const { locale } = this;
+    return html`<main class=${this.chosen ? "open" : ""}>
+        <guitai-desk-queue
+          .locale=${locale}
+          .tickets=${this.tickets}
+          .chosen=${this.chosen?.ticket_id ?? null}
+          .now=${this.now}
+          @choose=${(event: CustomEvent<string>) => this.choose(event.detail)}
+        ></guitai-desk-queue>
+        ${this.conversation(colleague)}
+      </main>`;
   }
 
   private conversation(colleague: Colleague): TemplateResult {

@@ -92,7 +92,41 @@ export interface CodeCard {
   expires_at: string;
 }
 
-export type Card = ReadBackCard | ReceiptCard | TableCard | ProductsCard | QueueCard | CodeCard;
+export interface ReviewCard {
+  kind: "review";
+  ticket: string;
+  position?: string;
+}
+
+/** Something to check, or a reason to refuse. */
+export interface ReviewItem {
+  id: string;
+  text: string;
+}
+
+/** A request that waits for a colleague's video check. */
+export interface Review {
+  review_id: string;
+  title: string;
+  customer: { id: string; name: string };
+  arguments: Record<string, unknown>;
+  status: string;
+  created_at: string;
+  colleague: string | null;
+  four_eyes: boolean;
+  checklist: ReviewItem[];
+  verdicts: { approved: boolean; colleague: string }[];
+  evidence: Record<string, unknown>[];
+}
+
+export type Card =
+  | ReadBackCard
+  | ReceiptCard
+  | TableCard
+  | ProductsCard
+  | QueueCard
+  | ReviewCard
+  | CodeCard;
 
 const CARD_KINDS: ReadonlySet<string> = new Set([
   "read_back",
@@ -100,6 +134,7 @@ const CARD_KINDS: ReadonlySet<string> = new Set([
   "table",
   "products",
   "queue",
+  "review",
   "code",
 ]);
 

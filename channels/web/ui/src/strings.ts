@@ -108,6 +108,8 @@ const STRINGS = {
   risk: ["风险等级", "風險等級", "Risk"],
   why: ["为什么推荐", "為什麼推薦", "Why this one"],
   readDocument: ["阅读产品说明", "閱讀產品說明", "Read the product document"],
+  reviewTitle: ["等待视频核验", "等待視訊核驗", "Waiting for a video check"],
+  reviewNumber: ["受理编号", "受理編號", "Number"],
   queueTitle: ["正在为您转接人工客服", "正在為您轉接人工客服", "Passing you to a colleague"],
   queuePosition: ["前面还有", "前面還有", "Ahead of you"],
   queuePeople: ["{n} 位", "{n} 位", "{n}"],

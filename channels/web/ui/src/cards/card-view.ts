@@ -11,6 +11,7 @@ import type {
   QueueCard,
   ReadBackCard,
   ReceiptCard,
+  ReviewCard,
   Row,
   TableCard,
 } from "../protocol.ts";
@@ -41,6 +42,8 @@ export function cardView(card: Card, context: CardContext): TemplateResult {
       return products(card, context);
     case "queue":
       return queue(card, context);
+    case "review":
+      return review(card, context);
     case "code":
       return html`<guitai-code-entry
         .locale=${context.locale}
@@ -152,6 +155,16 @@ function product(item: ProductItem, { locale, openDocument }: CardContext): Temp
         </button>`
       : nothing}
   </article>`;
+}
+
+function review(card: ReviewCard, { locale }: CardContext): TemplateResult {
+  const place = card.position
+    ? [{ label: words(locale, "queuePosition"), value: card.position }]
+    : [];
+  return html`<section class="card" aria-label=${words(locale, "reviewTitle")}>
+    <h2>${words(locale, "reviewTitle")}</h2>
+    ${rows([{ label: words(locale, "reviewNumber"), value: card.ticket }, ...place])}
+  </section>`;
 }
 
 function queue(card: QueueCard, { locale }: CardContext): TemplateResult {
