@@ -7,6 +7,8 @@ from sqlalchemy import text
 
 from actions.ledger import Ledger
 from actions.ledger_rows import ACTION, Claim, Held, Intent
+from actions.ledger_store import database_time
+from actions.ledger_view import entries, find_entry
 from assistant.adapters.database import open_engine
 from assistant.errors import StoreUnavailable
 from assistant.model.ids import ActionName, ConversationId, CustomerId, FrameId, IdempotencyKey
@@ -75,6 +77,64 @@ async def test_a_live_lease_is_respected_and_a_lapsed_one_is_taken_over(ledger, 
     assert isinstance(await other.begin(intent()), Held)
     clock.advance(60)
     assert await other.begin(intent()) == Claim(IdempotencyKey("k_1"), 2, was_sent=True)
+
+
+async def test_leases_go_by_the_databases_clock(engine, clock):
+    """A node whose own clock is an hour ahead takes nothing over."""
+    ledger = Ledger(engine=engine, clock=clock, owner="one", lease_time=database_time)
+    claim = await ledger.begin(intent())
+    clock.advance(3600)
+    other = Ledger(engine=engine, clock=clock, owner="other", lease_time=database_time)
+    assert isinstance(await other.begin(intent()), Held)
+    assert await other.unsettled() == []
+    assert await ledger.finish(claim, DONE)
+
+
+async def test_a_renewed_lease_is_not_taken_over_and_an_overtaken_one_not_renewed(
+    ledger, other, clock
+):
+    claim = await ledger.begin(intent())
+    clock.advance(50)
+    assert await ledger.renew(claim)
+    clock.advance(50)
+    assert isinstance(await other.begin(intent()), Held)
+    clock.advance(11)
+    assert isinstance(await other.begin(intent()), Claim)
+    assert not await ledger.renew(claim)
+
+
+async def test_a_yes_that_is_too_old_sends_nothing(ledger, clock):
+    late = intent(deadline=clock.now())
+    clock.advance(1)
+    refused = await ledger.begin(late)
+    assert (refused.outcome, refused.reason) == ("refused", "reason_confirmation_expired")
+    assert await ledger.unsettled() == []
+
+
+async def test_what_was_sent_before_its_deadline_is_asked_about_not_sent_again(ledger, clock):
+    once = intent(deadline=clock.now())
+    await ledger.begin(once)
+    clock.advance(61)
+    assert (await ledger.begin(once)).outcome == "unknown"
+    assert [change.key for change in await ledger.unsettled()] == ["k_1"]
+
+
+async def test_the_ledger_is_shown_with_personal_data_masked(ledger, clock):
+    arguments = {"payee": "林秀芳", "phone": "13800138000", "amount": "50.00", "card": "6688"}
+    await ledger.begin(intent(arguments=arguments))
+    [entry] = await entries(ledger)
+    assert entry.state == "sending"
+    assert entry.arguments == {
+        "payee": "林…",
+        "phone": "…8000",
+        "amount": "50.00",
+        "card": "6688",
+    }
+    clock.advance(60)
+    shown = await find_entry(ledger, "k_")
+    assert shown.state == "abandoned"
+    assert "vanished" in shown.explained()
+    assert await entries(ledger, state="done") == []
 
 
 async def test_whoever_was_overtaken_writes_nothing(ledger, other, clock):

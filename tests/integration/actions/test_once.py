@@ -1,10 +1,15 @@
 """A change happens at most once for each key, whatever breaks and whoever asks again."""
 
 import asyncio
+import itertools
+from dataclasses import replace
 
 from actions.ledger import Ledger
 from actions.ledger_rows import Claim, Intent
+from actions.ledger_store import database_time
+from actions.settlement import Patience
 from assistant.errors import BankUnavailable
+from assistant.model.assurance import Assurance
 from assistant.model.ids import FrameId
 from tests.integration.actions.world import request, slower
 
@@ -163,6 +168,63 @@ async def test_a_change_the_bank_never_saw_is_told_so_only_after_three_answers(w
     assert settled.result.reason == "reason_not_carried_out"
     assert (await gateway.run(asked)).reason == "reason_not_carried_out"
     assert await world.journal() == []
+
+
+async def test_the_bank_is_asked_with_growing_pauses(world, gateway):
+    await world.plan("lock_card", "timeout_before")
+    asked = request("lock_card", LOCK, gateway=gateway)
+    await gateway.run(asked)
+    asking = Patience(checks=1000, bank_timeout_s=10)
+    gateway = world.gateway(patience=asking)
+    for _ in range(300):
+        await gateway.reconcile()
+        world.clock.advance(2)
+    [change] = await gateway.ledger.unsettled()
+    pauses = [
+        (later - earlier).total_seconds()
+        for earlier, later in itertools.pairwise(change.not_found_at)
+    ]
+    assert len(pauses) < 25
+    assert pauses[0] <= 2
+    assert 40 <= max(pauses) <= 62
+    await gateway.reconcile(asked.conversation_id)  # the customer asks: at once
+    assert len((await gateway.ledger.unsettled())[0].not_found_at) == len(pauses) + 2
+
+
+async def test_a_bank_without_idempotency_is_sent_nothing_again_and_believed_nothing(world):
+    await world.plan("lock_card", "timeout_before")
+    gateway = world.gateway(bank_honours_keys=False)
+    asked = request("lock_card", LOCK, gateway=gateway)
+    assert (await gateway.run(asked)).outcome == "unknown"
+    assert (await gateway.run(asked)).outcome == "unknown"
+    for _ in range(6):
+        world.clock.advance(30)
+        assert await gateway.reconcile(asked.conversation_id) == []
+    assert await world.journal() == []
+
+
+async def test_a_worker_that_waits_for_the_bank_keeps_its_lease(world):
+    await world.plan("lock_card", "slow", delay_ms=600)
+    slow = world.gateway(bank=slower(world.bank, 2), owner="slow", lease_s=0.15)
+    slow = replace(slow, ledger=replace(slow.ledger, lease_time=database_time))
+    asked = request("lock_card", LOCK, gateway=slow)
+    running = asyncio.create_task(slow.run(asked))
+    await asyncio.sleep(0.4)
+    other = world.gateway(owner="other")
+    other = replace(other, ledger=replace(other.ledger, lease_time=database_time))
+    assert (await other.run(asked)).outcome in {"unknown", "done"}
+    assert (await running).outcome == "done"
+    [row] = await world.rows()
+    assert (row["state"], row["fence"], row["attempts"]) == ("done", 1, 1)
+
+
+async def test_a_level_that_decayed_does_not_hide_how_it_ended(world, gateway):
+    await world.plan("lock_card", "timeout_after_commit")
+    asked = request("lock_card", LOCK, gateway=gateway)
+    assert (await gateway.run(asked)).outcome == "unknown"
+    later = asked.model_copy(update={"assurance": Assurance.VISITOR, "confirmed_digest": None})
+    assert (await gateway.run(later)).outcome == "done"
+    assert len(await world.journal()) == 1
 
 
 async def test_a_bank_that_is_down_settles_nothing(world, gateway):

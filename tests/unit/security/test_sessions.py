@@ -20,11 +20,13 @@ def sign_in(level, session, at=AT):
 
 
 def heard(turn, channel="web"):
-    return MessageReceived(at=AT, turn=turn, message_id=f"m{turn}", text="hi", channel=channel)
+    return MessageReceived(
+        at=AT, release="r", turn=turn, message_id=f"m{turn}", text="hi", channel=channel
+    )
 
 
 def passed(level):
-    return StepUpPassed(at=AT, turn=1, proof="code", level=level, purpose="p")
+    return StepUpPassed(at=AT, release="r", turn=1, proof="code", level=level, purpose="p")
 
 
 def speaking(level, session):
@@ -32,7 +34,15 @@ def speaking(level, session):
     tracker.record(heard(1))
     known = sign_in(level, session)
     tracker.record(
-        SignedIn(at=AT, customer_id="C1001", level=level, signed_in_at=known.at, session=session)
+        SignedIn(
+            at=AT,
+            release="r",
+            turn=1,
+            customer_id="C1001",
+            level=level,
+            signed_in_at=known.at,
+            session=session,
+        )
     )
     return tracker
 
@@ -54,7 +64,11 @@ def test_an_old_sign_in_brings_what_time_has_left():
 
 def test_a_session_that_comes_back_raises_nothing():
     tracker = speaking(4, "a")
-    tracker.record(SignedIn(at=AT, customer_id="C1001", level=1, signed_in_at=AT, session="b"))
+    tracker.record(
+        SignedIn(
+            at=AT, release="r", turn=1, customer_id="C1001", level=1, signed_in_at=AT, session="b"
+        )
+    )
     assert level_of_sign_in(tracker, sign_in(4, "a"), Assurance.PHONE, AT) == Assurance.PHONE
 
 
@@ -69,7 +83,11 @@ def test_codes_passed_in_one_session_do_not_serve_another():
     tracker = speaking(4, "a")
     tracker.record(passed(4))
     assert tracker.proofs
-    tracker.record(SignedIn(at=AT, customer_id="C1001", level=4, signed_in_at=AT, session="b"))
+    tracker.record(
+        SignedIn(
+            at=AT, release="r", turn=1, customer_id="C1001", level=4, signed_in_at=AT, session="b"
+        )
+    )
     assert tracker.proofs == []
 
 
@@ -85,5 +103,5 @@ def test_another_channel_keeps_the_name_and_no_more(level, left):
 @pytest.mark.parametrize(("decision", "left"), [("hold", 3), ("deny", 3), ("allow", 4)])
 def test_a_risk_signal_takes_the_top_level(decision, left):
     tracker = speaking(4, "a")
-    tracker.record(RiskDecided(at=AT, turn=1, decision=decision))
+    tracker.record(RiskDecided(at=AT, release="r", turn=1, decision=decision))
     assert level_now(tracker, AT) == left
