@@ -98,7 +98,7 @@ class Receipts:
                 "facts": dict(deed.facts),
                 "key": deed.idempotency_key,
             },
-            "content": {"release": self.release.name, "fingerprint": deed.release},
+            "content": {"fingerprint": deed.release},
             "authority": {
                 "level": _level(tracker.events),
                 "proofs": proofs,
@@ -129,8 +129,9 @@ class Receipts:
 
 def _deed(events: Sequence[Event], receipt_id: ReceiptId) -> ActionFinished | None:
     for event in events:
-        is_deed = isinstance(event, ActionFinished) and event.outcome == "done"
-        if is_deed and event.receipt_id == receipt_id:
+        if not isinstance(event, ActionFinished) or event.outcome != "done":
+            continue
+        if event.receipt_id == receipt_id:
             return event
     return None
 

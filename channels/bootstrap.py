@@ -53,7 +53,7 @@ from assistant.understanding.labels import label_texts
 from assistant.understanding.local import LocalUnderstander
 from assistant.understanding.normalise import normalise
 from assistant.understanding.thresholds import Thresholds
-from channels.composition_evidence import keep_house, make_privacy
+from channels.composition_evidence import house_kept, make_privacy
 from channels.composition_foreign import foreign_actions
 from channels.composition_keys import open_database
 from channels.composition_receipts import receipt_signer
@@ -272,8 +272,7 @@ async def build(
         engine = open_database(settings)
         stack.push_async_callback(engine.dispose)
         await upgrade_engine(engine)
-        house = asyncio.create_task(keep_house(settings, engine, clock))
-        stack.push_async_callback(_stop, house)
+        await stack.enter_async_context(house_kept(settings, engine, clock))
         client = await stack.enter_async_context(http or bank_client())
         bank = HttpBank(settings.bank_url, settings.bank_timeout_s, client)
         lock, broadcast = await _between_processes(settings, stack)
@@ -338,11 +337,6 @@ async def build(
             bank_client=client,
             bank_url=settings.bank_url,
         )
-
-
-async def _stop(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.wait([task])
 
 
 def lease_of(settings: Settings) -> int:

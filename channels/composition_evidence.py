@@ -56,6 +56,17 @@ def make_privacy(settings: Settings, engine: AsyncEngine, clock: Clock) -> SqlPr
     return SqlPrivacy(engine, clock, retention)
 
 
+@asynccontextmanager
+async def house_kept(settings: Settings, engine: AsyncEngine, clock: Clock) -> AsyncIterator[None]:
+    """Keep house for as long as the assistant runs."""
+    task = asyncio.create_task(keep_house(settings, engine, clock))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
 async def keep_house(settings: Settings, engine: AsyncEngine, clock: Clock) -> None:
     """Export roots on schedule and destroy each day what was kept long enough; never returns."""
     privacy = make_privacy(settings, engine, clock)

@@ -1,8 +1,8 @@
 """Scoring the scam detector: recall on scams, false alarms on everything else.
 
 A line is {"label": 0 or 1, "messages": [...]}: what a customer writes, read as in a turn; or
-{"label", "caller": [...], "callee": [...]}: a call, where the caller's lines are read as they
-would be when a customer passes them on. `text` alone is one message.
+{"label", "caller": [...], "callee": [...]}: a call, whose lines are read by turns, as they would
+be when a customer passes them on. `text` alone is one message.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 from time import perf_counter
 from typing import Final
@@ -93,7 +94,7 @@ def _row(line: str, number: int) -> ScamRow:
     try:
         row = json.loads(line)
         is_call = "caller" in row
-        said = row["caller"] if is_call else row.get("messages", [row.get("text")])
+        said = _in_turn(row) if is_call else row.get("messages", [row.get("text")])
         return ScamRow(
             id=str(row.get("id", number)),
             scam=bool(row["label"]),
@@ -104,6 +105,12 @@ def _row(line: str, number: int) -> ScamRow:
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         msg = f"line {number}: expected label and messages, caller or text"
         raise ValueError(msg) from error
+
+
+def _in_turn(row: dict[str, list[str]]) -> list[str]:
+    """A call as it went: the caller begins, then both by turns."""
+    pairs = zip_longest(row["caller"], row.get("callee", ()))
+    return [said for pair in pairs for said in pair if said]
 
 
 def score(rows: Sequence[ScamRow], watch: ScamWatch, alert_at: int) -> ScamScore:

@@ -60,6 +60,7 @@ class Passage:
         page: Page of the source it begins on, None without pages.
         known_from: First day the bank said so.
         known_to: Last day the bank held it to be right, None while it does.
+        asked_by: Words one of which a question must hold, empty for any question.
     """
 
     passage_id: PassageId
@@ -76,6 +77,7 @@ class Passage:
     page: int | None = None
     known_from: date = date.min
     known_to: date | None = None
+    asked_by: tuple[str, ...] = ()
 
     @property
     def heading(self) -> str:
@@ -122,6 +124,7 @@ def passages_of(document: Document) -> tuple[Passage, ...]:
                     page=document.page_of(line),
                     known_from=document.first_known,
                     known_to=document.known_to,
+                    asked_by=document.asked_by,
                 )
             )
     return tuple(passages)

@@ -38,7 +38,7 @@ def check_usage(
         problems: Where warnings are reported.
         runs: Whether a custom action can be run; None does not look.
     """
-    used = _used_responses(pack.release) | said_by_code
+    used = _used_responses(pack.release) | _said_about_risk(pack.release) | said_by_code
     for key, place in pack.responses.places.items():
         if key not in used and not key.startswith(_SAID_BY_CODE):
             problems.warn(place, f'no flow says "{key}"; remove it if no action says it either')
@@ -54,6 +54,17 @@ def check_usage(
     _check_patterns(pack, problems)
     if runs is not None:
         _check_actions(pack, runs, problems)
+
+
+def _said_about_risk(release: Release) -> set[str]:
+    """Wordings for the kinds of scam the pack knows and the categories its rules tell."""
+    if not release.risk.scam.patterns:
+        return set()
+    kinds = {"named", "unknown", *(pattern.id for pattern in release.risk.scam.patterns)}
+    categories = {f"category_{name}" for name in release.risk.categories.values()}
+    return {f"utter_scam_{kind}" for kind in kinds} | {
+        f"utter_risk_{name}" for name in ("hold", *categories)
+    }
 
 
 def _used_responses(release: Release) -> set[str]:
@@ -123,8 +134,8 @@ def _check_patterns(pack: Pack, problems: Problems) -> None:
     steps = [step for source in pack.flows.values() for step in source.flow.steps.values()]
     joined = {step.flow for step in steps if isinstance(step, LinkStep | CallStep)}
     for flow_id, source in pack.flows.items():
-        if source.flow.is_pattern and flow_id not in pack.patterns | joined | {SESSION_START}:
-            hint = did_you_mean(flow_id, {*pack.patterns, SESSION_START})
+        if source.flow.is_pattern and flow_id not in pack.patterns | joined | _OPENED_BY_ENGINE:
+            hint = did_you_mean(flow_id, {*pack.patterns, *_OPENED_BY_ENGINE})
             problems.warn(source.place, f'nothing starts "{flow_id}"{hint}')
 
 

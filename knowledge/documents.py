@@ -62,6 +62,8 @@ class FrontMatter(Frozen):
         known_to: Last day the bank held it to be right; None while it does.
         owner: Department that answers for the text.
         topics: Words customers use for it; searched like the title.
+        asked_by: Words one of which a question must hold; empty: any question. For documents of
+            a special case (foreign currency) that nobody means who does not name it.
     """
 
     id: Annotated[str, StringConstraints(pattern=_IDENTIFIER)]
@@ -77,6 +79,7 @@ class FrontMatter(Frozen):
     known_to: date | None = None
     owner: str = ""
     topics: tuple[Word, ...] = ()
+    asked_by: tuple[Word, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +114,7 @@ class Document:
     channels: tuple[str, ...] = ()
     owner: str = ""
     topics: tuple[str, ...] = ()
+    asked_by: tuple[str, ...] = ()
     known_from: date | None = None
     known_to: date | None = None
     pages: tuple[tuple[int, int], ...] = ()
@@ -247,6 +251,7 @@ def _document(
         channels=front.channels,
         owner=front.owner,
         topics=front.topics,
+        asked_by=front.asked_by,
         known_from=front.known_from,
         known_to=front.known_to,
         pages=converted.pages,

@@ -256,22 +256,24 @@ class HybridKnowledge:
             return []
         mask, day = valid
         near = self._nearby.of(asked, cosines, mask, tuple(dict.fromkeys((day, as_of))))
-        chosen = [p for p in near if mask[p] and self._is_for(p, audience)]
+        chosen = [p for p in near if mask[p] and self._is_for(p, audience, asked)]
         candidates = self._scored(asked, chosen, near, cosines)
         family = dict.fromkeys(
             member
             for one in candidates[:_FAMILY]
             for member in self._family.get(one.position, ())
-            if member not in near
+            if member not in near and self._is_for(member, audience, asked)
         )
         if family:
             everyone = near | {position: len(near) for position in family}
             candidates = self._scored(asked, [*chosen, *family], everyone, cosines)
         return candidates
 
-    def _is_for(self, position: int, audience: frozenset[str]) -> bool:
-        meant = self._corpus.passages[position].audience
-        return not audience or not meant or bool(meant & audience)
+    def _is_for(self, position: int, audience: frozenset[str], asked: Question) -> bool:
+        passage = self._corpus.passages[position]
+        if passage.asked_by and not any(word in asked.text for word in passage.asked_by):
+            return False
+        return not audience or not passage.audience or bool(passage.audience & audience)
 
     def _scored(
         self,

@@ -67,7 +67,9 @@ def listen(
         return tuple(commands), None
     keeps_away = _starts(commands, policy.protective_flows)
     is_person = any(isinstance(command, HumanHandoff) for command in commands)
-    warns = not (is_person or keeps_away) and _is_news(heard, before, starts_money=starts_money)
+    task = active_task(context.log)
+    is_telling = task is not None and task.flow in policy.protective_flows
+    warns = not (is_person or keeps_away or is_telling) and _is_news(heard, before, starts_money=starts_money)
     source = heard or before
     if source is None:
         return tuple(commands), None

@@ -8,6 +8,7 @@ from assistant.understanding.cancellation import read_named_cancel
 from assistant.understanding.contrast import read_contrast
 from assistant.understanding.correction import read_corrections
 from assistant.understanding.follow_up import read_follow_up
+from assistant.understanding.leaning import read_leaning_question
 from assistant.understanding.moment import Moment
 from assistant.understanding.plan_edit import read_plan_edit
 
@@ -27,4 +28,5 @@ def read_repair(moment: Moment) -> tuple[Command, ...]:
         or read_corrections(moment)
         or read_named_cancel(moment)
         or read_follow_up(moment)
+        or read_leaning_question(moment)
     )

@@ -87,6 +87,8 @@ class Wire(httpx.AsyncBaseTransport):
                 raise WorkerDied
             case "held_before":
                 await self._hold()
+            case _:
+                pass
 
     async def _after(self, request: httpx.Request, strike: str) -> None:
         match strike:
@@ -99,6 +101,8 @@ class Wire(httpx.AsyncBaseTransport):
                 raise WorkerDied
             case "held_after":
                 await self._hold()
+            case _:
+                pass
 
     async def _hold(self) -> None:
         self.held.set()

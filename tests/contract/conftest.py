@@ -22,7 +22,7 @@ from assistant.notary.keys import MasterKey
 
 POSTGRES_URL = os.environ.get("GUITAI_TEST_POSTGRES_URL", "postgresql://root@127.0.0.1:5432/test")
 REDIS_URL = os.environ.get("GUITAI_TEST_REDIS_URL", "redis://127.0.0.1:6379/15")
-TABLES = ("event", "conversation", "data_key", "privacy_log", "handoff_ticket", "action")
+TABLES = ("event", "conversation", "data_key", "privacy_log", "handoff_ticket", "review", "action")
 MASTER = MasterKey(bytes(range(32)))
 
 

@@ -4,23 +4,18 @@ import asyncio
 
 import pytest
 
-from assistant.adapters.database import open_engine
 from assistant.adapters.memory import MemoryReviewQueue
 from assistant.adapters.review import SqlReviewQueue
-from assistant.adapters.schema import upgrade_engine
 from assistant.ports import ReviewRequest, Verdict
 from tests.fakes import SequentialIds
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-async def queue(request, clock, tmp_path):
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+def queue(request, clock):
     if request.param == "memory":
-        yield MemoryReviewQueue(clock, SequentialIds())
-        return
-    engine = open_engine(f"sqlite:///{tmp_path / 'reviews.db'}")
-    await upgrade_engine(engine)
-    yield SqlReviewQueue(engine, clock, SequentialIds())
-    await engine.dispose()
+        return MemoryReviewQueue(clock, SequentialIds())
+    name = {"sqlite": "sqlite_engine", "postgresql": "postgres_engine"}[request.param]
+    return SqlReviewQueue(request.getfixturevalue(name), clock, SequentialIds())
 
 
 def asked(card="6688", epoch="f_1", **changes):

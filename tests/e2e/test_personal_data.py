@@ -163,7 +163,9 @@ async def test_no_sink_holds_what_was_planted(planted):
     assert _found(planted["errors"]) == []
 
     database = sqlite3.connect(planted["folder"] / "guitai.db")
-    tables = [row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE sql > ''")]
+    tables = [
+        row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+    ]
     assert database.execute("SELECT count(*) FROM event").fetchone()[0] > len(SAYINGS)
     for table in tables:
         rows = database.execute(f'SELECT * FROM "{table}"').fetchall()  # noqa: S608 - our table

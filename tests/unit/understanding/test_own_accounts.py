@@ -88,7 +88,7 @@ def test_what_counts_no_entries(text):
 )
 def test_digits_after_an_amount_are_who_gets_it_and_never_how_much(words, amount, payee):
     found = extract(
-        normalise(words), Wanted(None, moves_money=True, today=date(2026, 11, 22)), Lexicon()
+        normalise(words, {}), Wanted(None, moves_money=True, today=date(2026, 11, 22)), Lexicon()
     )
     assert {one.kind: one.value for one in found if one.kind in {"amount", "payee"}} == {
         "amount": amount,
