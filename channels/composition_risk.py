@@ -28,7 +28,7 @@ from assistant.ports import Clock
 from assistant.ports.risk import NoScamWatch, ScamWatch
 from assistant.understanding.normalise import normalise
 from channels.settings import Settings
-from knowledge.embedding import SentenceEncoder
+from knowledge.embedding import BUNDLED, SentenceEncoder
 
 FOLDER: Final = Path("policies") / "risk"
 
@@ -71,13 +71,14 @@ def standard_form(release: Release) -> Callable[[str], str]:
     return lambda text: normalise(text, release.lexicon.rewrites).text
 
 
-def fit_scam_model(settings: Settings, release: Release, encoder: SentenceEncoder) -> ScamModel:
+def fit_scam_model(settings: Settings, release: Release) -> ScamModel:
     """Fit the pack's examples and write the weights beside them.
 
     Raises:
         OSError: The examples cannot be read, or the weights not written.
     """
     folder = settings.content_dir / FOLDER
+    encoder = SentenceEncoder(settings.embedding_model or BUNDLED, settings.data_dir / "models")
     model = fit_model(
         examples_of(settings),
         release.risk.scam,

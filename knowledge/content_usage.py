@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Set
 from typing import Final
 
 from assistant.model.flow import ActionStep, CallStep, CollectStep, Flow, LinkStep, SetSlotsStep
-from assistant.model.ids import ActionName, SlotName
+from assistant.model.ids import ActionName, FlowId, SlotName
 from assistant.model.predicate import Predicate
 from assistant.model.release import Release
 from knowledge.content_examples import without_examples
@@ -22,6 +22,8 @@ _SAID_BY_CODE: Final = (
 )
 """Responses that code names by rule: questions of `action_ask_…`, reasons of a refusal, what was
 done and how to put it right, what a waiting task knows."""
+_OPENED_BY_ENGINE: Final = frozenset({SESSION_START, FlowId("pattern_scam_warning")})
+"""Patterns the engine opens where a pack has them."""
 
 
 def check_usage(

@@ -69,7 +69,8 @@ def listen(
     is_person = any(isinstance(command, HumanHandoff) for command in commands)
     task = active_task(context.log)
     is_telling = task is not None and task.flow in policy.protective_flows
-    warns = not (is_person or keeps_away or is_telling) and _is_news(heard, before, starts_money=starts_money)
+    is_safe = is_person or keeps_away or is_telling
+    warns = not is_safe and _is_news(heard, before, starts_money=starts_money)
     source = heard or before
     if source is None:
         return tuple(commands), None

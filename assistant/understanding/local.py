@@ -66,6 +66,7 @@ from assistant.understanding.values.extract import Wanted, extract
 from assistant.understanding.values.found import Found
 from assistant.understanding.wordrules import WordRules
 
+_SHORT_WORDS = 12
 _FORMATTED = frozenset({"id_number", "card_number", "code", "phone", "amount", "card"})
 _FIGURES = re.compile(r"[\d\s.,x*-]+")
 _MONEY = re.compile(r"\d\s*(?:元|块|万|yuan|rmb)")
@@ -175,6 +176,8 @@ class _Reading:
         if asked is None:
             inside = self.rules.inside(self.message)
             return _by("rules", _TALK[inside]) if inside else None
+        if asked.kind in FREE_KINDS and self._gives_up():
+            return _by("rules", CancelFlow())
         return self._answer(asked) or self._inside()
 
     def by_classifier(self) -> Understood:
@@ -243,6 +246,11 @@ class _Reading:
         found = extract(self.message, self._wanted(asked, moves_money=True), self.release.lexicon)
         values = fill(found, [asked], self.message)
         return values[-1] if values else whole_answer(asked, self.message, self.original)
+
+    def _gives_up(self) -> bool:
+        """Words that give up, short enough to be no story of which they are a part."""
+        text = self.message.text
+        return len(text) <= _SHORT_WORDS and self.rules.mentions("cancel", text)
 
     def _inside(self) -> Understood | None:
         inside = self.rules.inside(self.message)

@@ -15,7 +15,6 @@ from channels.cli import exits
 from channels.cli.configuration import read_settings
 from channels.composition_risk import examples_of, fit_scam_model
 from channels.composition_risk_replay import Compared, replay_decisions, watched_decisions
-from knowledge.embedding import BUNDLED, SentenceEncoder
 
 app = typer.Typer(
     help="Fit the scam model, replay decisions, compare tables.",
@@ -35,8 +34,7 @@ def fit() -> None:
     """Fit the scam model to policies/risk/scam_examples.jsonl and write the weights."""
     settings = read_settings()
     release = load_release(settings.content_dir)
-    encoder = SentenceEncoder(settings.embedding_model or BUNDLED, settings.data_dir / "models")
-    model = fit_scam_model(settings, release, encoder)
+    model = fit_scam_model(settings, release)
     examples = examples_of(settings)
     scams = sum(example.scam for example in examples)
     print(f"fitted to {len(examples)} sentences, {scams} of scams ({model.fitted_from})")

@@ -140,6 +140,7 @@ class Stage:
         self.bank.after_commit = planned.commits_first or number % 4 != 0
         story, place = Story(), self.books.place()
         self.now_s += A_DAY_S
+        self.clock.advance(A_DAY_S)
         scene = Scene(self.settings, planned.amount, self.now_s)
         heard, code = await self._live(brain, scene, is_victim=True)
         conversation = next((one["conversation"] for one in heard if "conversation" in one), None)

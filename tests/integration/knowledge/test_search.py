@@ -10,7 +10,7 @@ from knowledge.index_chroma import open_index
 from knowledge.indexing import build_index, ship_vectors
 from knowledge.retriever import PassageRetriever
 from knowledge.search import index_folder, read_questions, search_all, search_line
-from tests.shelf import TODAY, PairEncoder, write_pack
+from tests.shelf import RATES, TODAY, PairEncoder, write_pack
 
 
 @pytest.fixture
@@ -53,6 +53,21 @@ async def test_only_versions_valid_on_the_day_are_found(knowledge, day, version)
 async def test_a_document_for_another_audience_is_not_shown(knowledge):
     hits = await knowledge.search("借记卡挂失", as_of=TODAY, audience=frozenset({"merchant"}))
     assert {hit.document_id for hit in hits} == {"deposit-rates"}
+
+
+@pytest.mark.parametrize(
+    ("question", "is_shown"), [("三年定期年利率多少", False), ("美元三年定期年利率多少", True)]
+)
+async def test_a_special_case_is_shown_to_those_who_name_it(pack, data_dir, question, is_shown):
+    dollars = RATES.format(version="2026-10-15", end="null", rate="2.40%").replace(
+        "id: deposit-rates", "id: fx-deposit-rates\nasked_by: [外币, 美元]"
+    )
+    (pack / "documents" / "fx.md").write_text(dollars, encoding="utf-8")
+    encoder = PairEncoder()
+    hits = (
+        await build_index(pack, data_dir, encoder).knowledge(encoder).search(question, as_of=TODAY)
+    )
+    assert ("fx-deposit-rates" in {hit.document_id for hit in hits}) is is_shown
 
 
 async def test_what_the_bank_puts_outside_scores_lower(pack, data_dir):
