@@ -14,23 +14,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from assistant.model.commands import (
-    Affirm,
     CancelFlow,
     CannotHandle,
-    ChitChat,
     Clarify,
     Command,
-    Deny,
-    Goodbye,
-    Greet,
     HumanHandoff,
-    Repeat,
     SearchKnowledge,
     SetSlot,
-    SkipQuestion,
     StartFlow,
-    Thanks,
-    Wait,
 )
 from assistant.model.flow import Flow
 from assistant.model.release import Release, SlotDefinition
@@ -61,6 +52,7 @@ from assistant.understanding.slots import (
     task_slots,
     whole_answer,
 )
+from assistant.understanding.talk import SMALL_TALK, TALK
 from assistant.understanding.thresholds import Thresholds
 from assistant.understanding.values.extract import Wanted, extract
 from assistant.understanding.values.found import Found
@@ -70,21 +62,6 @@ _SHORT_WORDS = 12
 _FORMATTED = frozenset({"id_number", "card_number", "code", "phone", "amount", "card"})
 _FIGURES = re.compile(r"[\d\s.,x*-]+")
 _MONEY = re.compile(r"\d\s*(?:元|块|万|yuan|rmb)")
-_SMALL_TALK = frozenset({"greet", "thanks", "goodbye", "chitchat", "repeat", "wait"})
-"""What a weak guess may be taken for; a yes, a no or a wish for a person must be said."""
-_TALK: dict[str, Command] = {
-    "human_handoff": HumanHandoff(),
-    "affirm": Affirm(),
-    "deny": Deny(),
-    "cancel": CancelFlow(),
-    "repeat": Repeat(),
-    "wait": Wait(),
-    "skip": SkipQuestion(),
-    "greet": Greet(),
-    "thanks": Thanks(),
-    "goodbye": Goodbye(),
-    "chitchat": ChitChat(),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +142,7 @@ class _Reading:
         whole = self.rules.whole(self.message)
         if self._is_read_back() and self.rules.whole_is("wrong", self.message):
             return _by("rules", CannotHandle(reason="what_to_change"))
-        plain = self._forced(asked, whole) or _TALK.get(whole or "")
+        plain = self._forced(asked, whole) or TALK.get(whole or "")
         if plain is not None:
             return _by("rules", plain)
         calculation = read_calculation(self._moment())
@@ -175,7 +152,7 @@ class _Reading:
             return _by("rules", CannotHandle(reason="not_a_value"))
         if asked is None:
             inside = self.rules.inside(self.message)
-            return _by("rules", _TALK[inside]) if inside else None
+            return _by("rules", TALK[inside]) if inside else None
         if asked.kind in FREE_KINDS and self._gives_up():
             return _by("rules", CancelFlow())
         return self._answer(asked) or self._inside()
@@ -254,7 +231,7 @@ class _Reading:
 
     def _inside(self) -> Understood | None:
         inside = self.rules.inside(self.message)
-        return _by("rules", _TALK[inside]) if inside else None
+        return _by("rules", TALK[inside]) if inside else None
 
     def _secret(self, asked: SlotDefinition) -> Command | None:
         """The code or number asked for; an amount that is being corrected is none."""
@@ -346,8 +323,8 @@ class _Reading:
             return (CannotHandle(reason="what_to_change", confidence=probability),)
         if intent in {"affirm", "deny"} and not may_answer(intent, probability, self._moment()):
             return (CannotHandle(reason="not_understood", confidence=probability),)
-        if intent in _TALK:
-            return (_TALK[intent].model_copy(update={"confidence": probability}),)
+        if intent in TALK:
+            return (TALK[intent].model_copy(update={"confidence": probability}),)
         active = {frame.flow for frame in self.tracker.stack} | ({flow.id} if flow else set())
         mapped = slots_for_intent(intent, self.release, active)
         if flow is None:
@@ -382,7 +359,7 @@ class _Reading:
         if len(options) > 1:
             return (Clarify(options=options, confidence=sum(p for _, p in likely[:3])),)
         intent, probability = scores.ranked[0]
-        if probability >= limits.option and (options or intent in _SMALL_TALK):
+        if probability >= limits.option and (options or intent in SMALL_TALK):
             return self._meant(intent, probability, message)
         if self._asks():
             return (SearchKnowledge(question=self._words(message), confidence=probability),)

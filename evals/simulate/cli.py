@@ -85,12 +85,12 @@ def simulate(  # noqa: PLR0913 - a command with its options
 
 async def _faults(run: Run, brain: Brain, kill: int, *, control: bool) -> dict[str, Report]:
     reports: dict[str, Report] = {}
-    with bar("fault episodes") as tell:
-        reports["faults"] = await run.run(brain, tell)
-    if kill:
+    if kill:  # first: see `evals.simulate.kills`
         with bar("killed processes") as tell:
             kills = KillRun(seed=run.seed, kills=kill, first=run.first, database=run.database)
             reports["kills"] = await kills.run(brain, tell)
+    with bar("fault episodes") as tell:
+        reports["faults"] = await run.run(brain, tell)
     if control:
         reports[_CONTROL] = await negative_control(brain, run.seed, run.database)
     return reports

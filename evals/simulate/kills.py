@@ -3,6 +3,9 @@
 The bank lives in this process and listens on a socket; each worker is a child that is forked
 from here, serves customers with the real assistant and reports over a pipe what they heard.
 SIGKILL comes from the bank's own commit, so that nothing the worker does can soften it.
+
+A process that has decided about a risk before must not be forked: the engine of the decision
+tables keeps threads, which a child does not inherit. So kills come first in a run.
 """
 
 from __future__ import annotations
@@ -35,7 +38,7 @@ from evals.clock import BANK_DAY, SteppedClock
 from evals.simulate.bank import Books
 from evals.simulate.episode import A_DAY_S, ASK, CUSTOMER, YES
 from evals.simulate.plan import Fault, plan
-from evals.simulate.runs import A_WORLD, Failure, Report, Run, Tell
+from evals.simulate.runs import A_WORLD, Failure, Report, Tell
 from evals.simulate.told import Finding, Story, outcomes
 from evals.simulate.worker import worker
 from evals.simulate.world import scratch_database, world_settings
@@ -105,8 +108,6 @@ class KillRun:
     async def run(self, brain: Brain, tell: Tell | None = None) -> Report:
         """All of them."""
         loop = asyncio.get_running_loop()
-        # What a child would otherwise load for itself is loaded before it is forked.
-        await Run(seed=self.seed, episodes=1, only=Fault.NONE).run(brain)
         started = loop.time()
         report = Report("sqlite" if self.database is None else "postgresql", self.seed, self.first)
         end = self.first + self.kills

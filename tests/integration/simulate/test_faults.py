@@ -1,11 +1,15 @@
 """What customers are told when things break, held against the bank's journal. Real code, seeded."""
 
+import json
+import os
+import subprocess
+import sys
+
 import pytest
 
 from assistant.errors import SettingsError
 from channels.bootstrap import load_release
 from channels.settings import sample_pack
-from evals.simulate.kills import KillRun
 from evals.simulate.plan import NEEDS_KEY, Fault, plan
 from evals.simulate.runs import Run, negative_control
 from evals.simulate.told import Story
@@ -38,14 +42,18 @@ async def test_nothing_is_lost_doubled_or_told_wrongly_on_postgresql(brain):
         assert report.failures == []
 
 
-@pytest.mark.parametrize("database", [None, POSTGRES_URL], ids=["sqlite", "postgresql"])
-async def test_processes_killed_at_the_banks_commit_leave_one_effect_and_the_truth(brain, database):
-    try:
-        report = await KillRun(seed=SEED, kills=2, database=database).run(brain)
-    except SettingsError as error:
-        pytest.skip(str(error))
-    assert report.failures == []
-    assert report.kills == 2
+def test_processes_killed_at_the_banks_commit_leave_one_effect_and_the_truth(tmp_path):
+    """By the command, because a process that has run episodes before must not be forked."""
+    command = ["simulate", "--faults", "--episodes", "1", "--kill", "3", "--no-control", "--json"]
+    ended = subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "-m", "channels.cli", *command],
+        env={**os.environ, "GUITAI_DATA_DIR": str(tmp_path)},
+        capture_output=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    report = json.loads(ended.stdout)["kills"]
+    assert (report["kills"], report["episodes"], report["failures"]) == (3, 3, [])
 
 
 async def test_a_bank_that_honours_no_keys_is_caught_doubling(brain):
