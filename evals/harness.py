@@ -26,6 +26,7 @@ from assistant.model.events import Event, SlotSet, StackChanged
 from assistant.model.ids import ActionName, ConversationId, CustomerId, MessageId, SlotName
 from assistant.model.message import InboundMessage, Locale, SignIn, Turn
 from assistant.model.release import Release
+from assistant.ports import Verdict
 from assistant.reviews import Reviews
 from assistant.turn import Assistant
 from channels.bootstrap import Brain, RunningService, build
@@ -145,7 +146,7 @@ class Conversation:
             msg = "No review waits for a decision."
             raise LookupError(msg)
         await self.reviews.decide(
-            waiting[0].review_id, approved=approved, colleague="colleague", reason=""
+            waiting[0].review_id, Verdict(approved=approved, colleague="colleague", note="")
         )
 
     def advance(self, seconds: float) -> None:

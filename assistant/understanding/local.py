@@ -58,8 +58,7 @@ from assistant.understanding.values.extract import Wanted, extract
 from assistant.understanding.values.found import Found
 from assistant.understanding.wordrules import WordRules
 
-_SHORT_WORDS = 12
-_FORMATTED = frozenset({"id_number", "card_number", "code", "phone", "amount", "card"})
+_SHORT, _FORMATTED = 12, frozenset({"id_number", "card_number", "code", "phone", "amount", "card"})
 _FIGURES = re.compile(r"[\d\s.,x*-]+")
 _MONEY = re.compile(r"\d\s*(?:元|块|万|yuan|rmb)")
 
@@ -226,8 +225,7 @@ class _Reading:
 
     def _gives_up(self) -> bool:
         """Words that give up, short enough to be no story of which they are a part."""
-        text = self.message.text
-        return len(text) <= _SHORT_WORDS and self.rules.mentions("cancel", text)
+        return len(self.message.text) <= _SHORT and self.rules.mentions("cancel", self.message.text)
 
     def _inside(self) -> Understood | None:
         inside = self.rules.inside(self.message)

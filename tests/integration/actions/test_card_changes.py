@@ -7,7 +7,7 @@ import pytest
 from actions.card_changes import CARD_CHANGES
 from assistant.adapters.memory import MemoryReviewQueue
 from assistant.model.ids import CustomerId, FlowId
-from assistant.ports import ReviewRequest
+from assistant.ports import ReviewRequest, Verdict
 from tests.fakes import SequentialIds
 from tests.integration.actions.world import POLICIES, request, with_code
 
@@ -118,7 +118,7 @@ async def test_nothing_that_needs_a_review_runs_without_exactly_that_approval(wo
     )
     held = asked.model_copy(update={"review": review.review_id})
     assert (await gateway.run(held)).reason == "reason_not_approved"
-    await queue.decide(review.review_id, approved=True, colleague="li", reason="")
+    await queue.decide(review.review_id, Verdict(approved=True, colleague="li", note=""))
     for other in (
         {"slots": {"card": "3021"}},
         {"customer_id": C1003},

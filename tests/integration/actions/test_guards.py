@@ -38,7 +38,7 @@ async def test_no_action_runs_below_its_level_and_the_smallest_step_is_asked(
     else:
         assert result.step_up is None or result.step_up.proof == "code"
         assert result.reason != "reason_step_up_needed" or result.step_up.level == level
-    if level < Assurance.BOUND_CARD:
+    if level < level_of(name):
         assert await world.journal() == []
 
 
