@@ -145,9 +145,11 @@ class Conversation:
         if not waiting:
             msg = "No review waits for a decision."
             raise LookupError(msg)
-        await self.reviews.decide(
-            waiting[0].review_id, Verdict(approved=approved, colleague="colleague", note="")
-        )
+        for colleague in ("colleague", "second"):  # two where four eyes are needed
+            verdict = Verdict(approved=approved, colleague=colleague)
+            decided = await self.reviews.decide(waiting[0].review_id, verdict)
+            if decided is None or decided.status != "seconding":
+                return
 
     def advance(self, seconds: float) -> None:
         """Let time pass for the assistant and for the bank."""

@@ -67,7 +67,9 @@ def _collected(context: TurnContext) -> list[str]:
             given.clear()
             flow = log.release.flows.get(event.flow)
             own = frozenset(step.slot for step in flow.collects()) if flow else frozenset()
-        elif isinstance(event, SlotCorrected) or (isinstance(event, SlotSet) and event.origin in {"customer", "action"}):
+        elif isinstance(event, SlotCorrected) or (
+            isinstance(event, SlotSet) and event.origin in {"customer", "action"}
+        ):
             given[event.slot] = event
     found: list[str] = []
     for name, event in given.items():

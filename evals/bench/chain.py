@@ -19,6 +19,7 @@ from assistant.adapters.schema import upgrade_engine
 from assistant.adapters.system import SystemClock
 from assistant.adapters.vault import Cipher
 from assistant.adapters.verification import verify
+from assistant.model.assurance import Assurance
 from assistant.model.events import Event, MessageReceived, Said, SlotSet, TurnFinished
 from assistant.model.ids import ConversationId, Fingerprint, MessageId, SlotName
 from assistant.model.message import ReplyPart
@@ -127,5 +128,5 @@ def _turn(message: str) -> list[Event]:
             at=_AT, turn=1, release=release, slot=SlotName("card"), value="6688", origin="customer"
         ),
         Said(at=_AT, turn=1, release=release, part=ReplyPart(text="您的余额是 12,480.55 元。" * 4)),
-        TurnFinished(at=_AT, turn=1, release=release, message_id=message_id, level=3),
+        TurnFinished(at=_AT, turn=1, release=release, message_id=message_id, level=Assurance.BOUND_CARD),
     ]

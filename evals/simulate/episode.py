@@ -10,7 +10,7 @@ from typing import Final
 
 from assistant.errors import AssistantError
 from assistant.model.assurance import Assurance
-from assistant.model.events import Event, MessageReceived
+from assistant.model.events import Event, MessageReceived, StepUpRequested
 from assistant.model.ids import ConversationId, CustomerId, MessageId
 from assistant.model.message import InboundMessage, SignIn
 from evals.simulate.bank import WorkerDied
@@ -73,9 +73,11 @@ class Episode:
         await self._hear()
         await self._mend()
         events = await self._events()
+        # A decision about risk that was not reached in time asks for a proof instead: then
+        # nothing was done, the customer knows, and it is his turn.
         is_confirmed = any(
             isinstance(e, MessageReceived) and e.message_id.startswith("yes") for e in events
-        )
+        ) and not any(isinstance(e, StepUpRequested) for e in events)
         return self.story.judge(self._effects(), is_confirmed=is_confirmed)
 
     async def say(self, worker: Worker, text: str, message_id: str) -> None:

@@ -25,7 +25,6 @@ from assistant.model.events import (
     HandoffRequested,
     MessageReceived,
     Said,
-    SignedIn,
     SlotSet,
     TurnFinished,
 )

@@ -1,6 +1,7 @@
 """Figures of a text, in one exact form whatever the writing."""
 
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -84,4 +85,4 @@ def test_an_amount_is_read_back_from_any_surroundings(amount, around):
 def test_figures_never_overlap_and_stay_in_the_text(text):
     found = figures(text)
     assert all(0 <= one.start < one.end <= len(text) for one in found)
-    assert all(a.end <= b.start for a, b in zip(found, found[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(found))
