@@ -18,7 +18,8 @@ async def last_outcome(context: TurnContext) -> bool:
     """`action_last_outcome`: how the last change ended, as the bank said, never as we hoped.
 
     Sets for the pattern: `last` (done, refused, unknown, in_review or none), `last_flow`,
-    `summary`, `done_at`, `told` (this turn has said it already) and `waiting_flow` (a task not done yet).
+    `summary`, `done_at`, `told` (this turn has said it already) and `waiting_flow` (a task not
+    done yet).
     """
     log = context.log
     deed, task = log.tracker.last_deed(), active_task(log)

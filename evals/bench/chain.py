@@ -128,5 +128,7 @@ def _turn(message: str) -> list[Event]:
             at=_AT, turn=1, release=release, slot=SlotName("card"), value="6688", origin="customer"
         ),
         Said(at=_AT, turn=1, release=release, part=ReplyPart(text="您的余额是 12,480.55 元。" * 4)),
-        TurnFinished(at=_AT, turn=1, release=release, message_id=message_id, level=Assurance.BOUND_CARD),
+        TurnFinished(
+            at=_AT, turn=1, release=release, message_id=message_id, level=Assurance.BOUND_CARD
+        ),
     ]

@@ -6,7 +6,7 @@ import pytest
 
 from actions.card_changes import CARD_CHANGES
 from assistant.adapters.memory import MemoryReviewQueue
-from assistant.model.ids import CustomerId, FlowId
+from assistant.model.ids import CustomerId, FlowId, FrameId
 from assistant.ports import ReviewRequest, Verdict
 from tests.fakes import SequentialIds
 from tests.integration.actions.world import POLICIES, request, with_code
@@ -43,7 +43,7 @@ async def test_a_new_card_is_activated_once(world, gateway):
     done = await gateway.run(confirmed("activate_card", slots, gateway, customer_id=C1003))
     assert done.outcome == "done"
     assert await world.status_of("8819", "C1003") == "active"
-    again = request("activate_card", slots, customer_id=C1003)
+    again = request("activate_card", slots, customer_id=C1003, epoch=FrameId("f_2"))
     assert (await gateway.run(again)).reason == "reason_card_already_active"
 
 
