@@ -31,8 +31,6 @@ SIGN_SCALE: Final = 0.6
 _DOUBT: Final = 150
 """From here on, thousandths, the messages before are read along."""
 _READ_ALONG: Final = 3
-_UNSUPPORTED: Final = 150
-"""Taken off, thousandths, when only the embedding says so: nothing could be shown as the reason."""
 _TELLING: Final = frozenset({INSTRUCTED, "secrecy"})
 _MOST: Final = 2
 _QUESTION: Final = re.compile(r"[?？]|吗$|呢$")
@@ -154,7 +152,7 @@ class ScamDetector:
         score = round(1000 * self._probability(text, heard))
         patterns = heard.strong or heard.cues
         if not patterns and not heard.signs & _TELLING:
-            score = max(0, score - _UNSUPPORTED)
+            score = 0  # a customer is not slowed down for a reason nobody could show
         return ScamReading(
             score=score,
             pattern=patterns[0] if patterns else "",

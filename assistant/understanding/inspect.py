@@ -206,10 +206,10 @@ def _values(
     wanted = Wanted(asked_slot(tracker, release), moves_money, owner.today())
     seen: list[SeenValue] = []
     for found in extract(message, wanted, release.lexicon):
-        span = message.span(found.start, found.end)
+        span = message.span(*found.said)
         command = taken.pop(span, None)
         slot = command.slot if command else None
-        words = message.said(found.start, found.end)
+        words = message.said(*found.said)
         seen.append(SeenValue(found.kind, found.value, words, span, slot))
     for span, command in taken.items():
         kind = release.slots[command.slot].kind

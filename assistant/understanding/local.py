@@ -277,7 +277,9 @@ class _Reading:
         rest = self.rules.bare(rest)
         if len(rest) <= self.owner.thresholds.answer_rest and not self._asks():
             return False
-        scores = self.owner.classifier.classify(self.message.text)
+        # With the value asked for in hand, only the other words may tell of another task: a
+        # number of four digits speaks for every task that has cards.
+        scores = self.owner.classifier.classify(rest if values else self.message.text)
         intent, probability = scores.ranked[0]
         active = {flow.id for flow in self._active_flows()}
         if intent == "search_knowledge":

@@ -158,4 +158,4 @@ def stories(
 
 
 def _set(slot: SlotDefinition, value: JsonValue, found: Found, message: Normalised) -> SetSlot:
-    return SetSlot(slot=slot.name, value=value, span=message.span(found.start, found.end))
+    return SetSlot(slot=slot.name, value=value, span=message.span(*found.said))

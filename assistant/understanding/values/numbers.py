@@ -59,7 +59,7 @@ def find_cards(text: str, *, bare: bool) -> Iterator[Found]:
         for match in pattern.finditer(spoken):
             if match.start(1) not in seen:
                 seen.add(match.start(1))
-                yield Found("card", match[1], match.start(1), match.end(1))
+                yield Found("card", match[1], match.start(), match.end(1), match.span(1))
 
 
 def find_card_numbers(text: str) -> Iterator[Found]:
