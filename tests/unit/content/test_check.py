@@ -135,7 +135,7 @@ def test_the_same_version_twice_is_an_error(tmp_path):
     files = {**PACK, "documents/copy.md": DOCUMENT}
     ((severity, line),) = findings(tmp_path, files)
     assert severity == "error"
-    assert "version 2026-01-01 is also in documents/" in line
+    assert "version `2026-01-01` is already in documents/" in line
 
 
 def test_the_check_knows_exactly_the_actions_the_engine_does_itself():

@@ -1,7 +1,5 @@
 """The pack's examples as a project a Rasa server can be trained on."""
 
-import json
-
 import yaml
 
 from assistant.model.release import Example
@@ -24,7 +22,7 @@ def test_the_files_are_yaml_with_every_intent_entity_and_example(tmp_path):
         '- 转[五百]{"entity": "amount", "value": "500.00"} 给[老妈]{"entity": "payee"}',
         "- 打钱",
     ]
-    domain = json.loads((tmp_path / "domain.yml").read_text(encoding="utf-8"))
+    domain = yaml.safe_load((tmp_path / "domain.yml").read_text(encoding="utf-8"))
     assert domain["intents"] == ["lock_card", "transfer_money"]
     assert domain["entities"] == ["amount", "card", "payee"]
     config = yaml.safe_load((tmp_path / "config.yml").read_text(encoding="utf-8"))

@@ -22,7 +22,7 @@ CONTRACT = {
     *("flow_started", "flow_completed", "flow_cancelled", "flow_interrupted", "flow_resumed"),
     *("slot_set", "slot_corrected", "step_up_requested", "step_up_passed", "step_up_failed"),
     *("action_executed", "answered", "abstained", "recommended", "clarified", "chitchat"),
-    *("review_requested", "review_decided"),
+    *("review_requested", "review_decided", "risk_decision", "content_erased"),
     *("handoff_requested", "handoff_accepted", "handoff_ended", "cannot_handle"),
 }
 
