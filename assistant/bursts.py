@@ -2,7 +2,8 @@
 
 "帮我" · "锁一下" · "6688那张" is one wish. Messages of one conversation that wait at the same time
 (for the turn before them, or for the rest of an unfinished one) are taken into one turn, in the
-order they came. A complete sentence and a button wait for nobody. Nothing is stored or done
+order they came, where one of them lacks its rest or is very short. A complete wish, a sentence and a button are
+turns of their own and wait for nobody. Nothing is stored or done
 while a message waits here: one that is lost with the process was never acknowledged.
 """
 
@@ -24,6 +25,10 @@ LONGEST_WAITS: Final = 4
 MOST_CHARACTERS: Final = 4000
 """Of a burst; what exceeds it is a turn of its own."""
 
+FEW_CHARACTERS: Final = 6
+"""A waiting message as short as "好" or "锁卡" is read with what waits behind it: a yes and the
+change of mind after it are heard together, before either is obeyed."""
+
 _SENTENCE_END: Final = re.compile(r"[.。!！?？]\s*$")
 
 
@@ -33,6 +38,8 @@ class _Room:
 
     Attributes:
         waiting: In the order they came; taken out when a turn begins with them.
+        unfinished: Ids of those whose words lack their rest.
+        going_on: Ids of those that came while the rest of another was awaited.
         inside: How many callers have joined and not left.
         until: When the open burst has settled, in the event loop's seconds; None: none is open.
         latest: When it settles at the latest.
@@ -40,6 +47,8 @@ class _Room:
     """
 
     waiting: list[InboundMessage] = field(default_factory=list)
+    unfinished: set[MessageId] = field(default_factory=set)
+    going_on: set[MessageId] = field(default_factory=set)
     inside: int = 0
     until: float | None = None
     latest: float = 0.0
@@ -90,6 +99,10 @@ class Bursts:
         patience_s = message.patience_ms / 1000
         is_open = room.until is not None and room.until > now
         is_cut_off = is_unfinished(message.text)
+        if is_cut_off:
+            room.unfinished.add(message.message_id)
+        if is_open:
+            room.going_on.add(message.message_id)
         if message.button or (_SENTENCE_END.search(message.text) and not is_cut_off):
             room.until = None
         elif is_open:
@@ -128,7 +141,12 @@ def _take(room: _Room, message: InboundMessage) -> list[InboundMessage]:
             continue
         size = sum(len(earlier.text) for earlier in taken) + len(each.text)
         stands_alone = each.button is not None or each.text.lstrip().startswith("/")
-        if taken and (stands_alone or size > MOST_CHARACTERS):
+        goes_on = not taken or (
+            taken[-1].message_id in room.unfinished
+            or each.message_id in room.going_on
+            or len(taken[-1].text.strip()) <= FEW_CHARACTERS
+        )
+        if taken and (stands_alone or size > MOST_CHARACTERS or not goes_on):
             break
         if each.message_id not in known:
             taken.append(each)

@@ -13,7 +13,7 @@ from channels.web.state import LIMITED, CurrentSignIn, CurrentWeb
 
 _MAX_ID = 200
 
-router = APIRouter(prefix="/v1", tags=["receipts"], responses=documented(401, 404, 429, 503))
+router = APIRouter(prefix="/v1", tags=["receipts"], responses=documented(401, 404, 422, 429, 503))
 
 
 @router.get(

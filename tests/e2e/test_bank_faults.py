@@ -143,8 +143,11 @@ async def test_a_change_that_never_happened_is_told_so_only_after_patience(
     turn = await customer.press(AFFIRM)
     assert outcomes(turn["events"]) == ["unknown"]
     assert [await settle(http) for _ in range(4)] == [0, 0, 0, 0]
-    clock.advance(31)
-    assert await settle(http) == 1
+    told = []
+    while not any(told) and len(told) < 5:  # the bank is asked again less and less often
+        clock.advance(31)
+        told.append(await settle(http))
+    assert told[-1] == 1
     assert await customer.outcomes() == ["unknown", "refused"]
     assert (await customer.response_keys())[-1] == "settled_refused"
     assert await journal(http.bank) == []
@@ -229,6 +232,7 @@ async def test_a_second_press_of_the_button_moves_nothing_more(http, customer):
     assert await balance(http.bank) == AFTER
 
     body = {"customer_id": "C1001", "payee_id": "P100101", "amount": "50.00"}
+    body["from_account"] = "6688"
     headers = {"Idempotency-Key": entry["key"]}
     again = await http.bank.post("/operations/transfer_money", json=body, headers=headers)
     assert again.status_code == 200, again.text

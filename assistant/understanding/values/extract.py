@@ -97,16 +97,10 @@ def extract(message: Normalised, wanted: Wanted, lexicon: Lexicon) -> list[Found
 
 
 def _claims_the_same(one: Found, other: Found) -> bool:
-    """Whether two values want the same characters; an account paying or paid is a card."""
-    kinds = {one.kind, other.kind}
-    if kinds == {"own_account", "card"} or (kinds == {"payee", "card"} and _is_tail(one, other)):
+    """Whether two values want the same characters; an account that pays is a card as well."""
+    if {one.kind, other.kind} == {"own_account", "card"}:
         return False
     return one.start < other.end and other.start < one.end
-
-
-def _is_tail(one: Found, other: Found) -> bool:
-    """Whether both are the same four digits."""
-    return one.value == other.value and one.value.isdigit()
 
 
 def choice_of(message: Normalised, slot: SlotDefinition) -> Found | None:

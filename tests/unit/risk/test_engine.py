@@ -150,7 +150,8 @@ class Broken:
 )
 def test_a_broken_engine_asks_for_a_code_for_money_and_lets_the_rest_pass(policy, error, code):
     rules = RuleEngine(policy.table, Broken(error))
-    engine = RiskEngine(policy=policy, rules=rules)
+    hurried = policy.model_copy(update={"time_out_ms": 50})
+    engine = RiskEngine(policy=hurried, rules=rules)
 
     for_money = decide(engine, USUAL)
     for_the_rest = decide(engine, {**USUAL, "money": False, "amount": 0})
