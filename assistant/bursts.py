@@ -2,8 +2,8 @@
 
 "帮我" · "锁一下" · "6688那张" is one wish. Messages of one conversation that wait at the same time
 (for the turn before them, or for the rest of an unfinished one) are taken into one turn, in the
-order they came, where one of them lacks its rest or is very short. A complete wish, a sentence and a button are
-turns of their own and wait for nobody. Nothing is stored or done
+order they came, where one of them lacks its rest or is very short. A complete wish, a sentence
+and a button are turns of their own and wait for nobody. Nothing is stored or done
 while a message waits here: one that is lost with the process was never acknowledged.
 """
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -150,7 +151,7 @@ class Broken:
 )
 def test_a_broken_engine_asks_for_a_code_for_money_and_lets_the_rest_pass(policy, error, code):
     rules = RuleEngine(policy.table, Broken(error))
-    hurried = policy.model_copy(update={"time_out_ms": 50})
+    hurried = replace(policy, time_out_ms=50)
     engine = RiskEngine(policy=hurried, rules=rules)
 
     for_money = decide(engine, USUAL)
