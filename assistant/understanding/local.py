@@ -277,10 +277,12 @@ class _Reading:
         rest = self.rules.bare(rest)
         if len(rest) <= self.owner.thresholds.answer_rest and not self._asks():
             return False
-        # With the value asked for in hand, only the other words may tell of another task: a
-        # number of four digits speaks for every task that has cards.
-        scores = self.owner.classifier.classify(rest if values else self.message.text)
-        intent, probability = scores.ranked[0]
+        classify = self.owner.classifier.classify
+        intent, probability = classify(self.message.text).ranked[0]
+        # With the value asked for in hand, the other words must tell of the same task: a number
+        # of four digits speaks for every task that has cards.
+        if values and classify(rest).ranked[0][0] != intent:
+            return False
         active = {flow.id for flow in self._active_flows()}
         if intent == "search_knowledge":
             return probability >= self.owner.thresholds.question and self._asks()
