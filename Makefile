@@ -8,6 +8,7 @@ SHELL := /bin/bash
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
+TEST_WORKERS ?= 2
 UI := channels/web/ui
 STATIC := channels/web/static
 DATA := $(or $(GUITAI_DATA_DIR),.guitai)
@@ -19,7 +20,7 @@ tree_hash = $(shell find $(1) -type f 2>/dev/null | LC_ALL=C sort | xargs -d '\n
 PACKAGES_STAMP := $(VENV)/.packages-$(call hash,requirements.lock)
 PROJECT_STAMP := $(VENV)/.project-$(call hash,pyproject.toml requirements.lock)
 TOOLS_STAMP := $(VENV)/.tools-$(call hash,requirements.lock requirements-dev.lock)
-PAGES_STAMP := $(STATIC)/.pages-$(call tree_hash,$(UI)/src $(UI)/public $(UI)/index.html $(UI)/desk.html $(UI)/package.json $(UI)/package-lock.json $(UI)/vite.config.ts $(UI)/tsconfig.json)
+PAGES_STAMP := $(STATIC)/.pages-$(call tree_hash,$(UI)/src $(UI)/public $(UI)/index.html $(UI)/desk.html $(UI)/voice.html $(UI)/package.json $(UI)/package-lock.json $(UI)/vite.config.ts $(UI)/tsconfig.json)
 INDEX_STAMP := $(DATA)/.indexed-$(call tree_hash,$(CONTENT) requirements.lock)
 
 .PHONY: help
@@ -39,7 +40,7 @@ setup: $(PROJECT_STAMP) pages $(INDEX_STAMP)  ## virtual environment, packages, 
 
 .PHONY: test
 test: setup $(TOOLS_STAMP) lint types  ## everything the gate runs (arch is part of pytest)
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q -n $(TEST_WORKERS) --dist loadfile
 	@if [ -d $(UI)/node_modules ] && command -v npm >/dev/null; then cd $(UI) && npm test --silent; fi
 
 .PHONY: check
@@ -67,6 +68,11 @@ arch: $(PROJECT_STAMP) $(TOOLS_STAMP)  ## import directions, module size, no flo
 .PHONY: bench
 bench: setup  ## the benchmarks, against the budgets of docs/architecture.md
 	$(BIN)/guitai bench
+
+.PHONY: voice
+voice: setup  ## calls: packages of the voice extra, models fetched and verified (about 250 MB)
+	$(BIN)/python -m pip install --disable-pip-version-check -q -r requirements-voice.lock
+	$(BIN)/guitai voice models
 
 .PHONY: clean
 clean:  ## remove what was built; data and virtual environment stay

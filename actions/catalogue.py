@@ -12,6 +12,7 @@ from actions.card_changes import CARD_CHANGES
 from actions.cards import CARD_ACTIONS
 from actions.cases import CASE_ACTIONS
 from actions.credit_cards import CREDIT_CARD_ACTIONS
+from actions.delayed import DELAYED_ACTIONS
 from actions.entries import ENTRY_ACTIONS
 from actions.payments import PAYMENT_ACTIONS
 from actions.preferences import PREFERENCE_ACTIONS
@@ -20,6 +21,7 @@ from actions.registry import Action
 from actions.risk.contact import RISK_ACTIONS
 from actions.spending import SPENDING_ACTIONS
 from actions.visits import VISIT_ACTIONS
+from actions.wakes import WAKE_ACTIONS
 from assistant.model.ids import ActionName
 
 ACTIONS: Final[Mapping[ActionName, Action]] = {
@@ -30,6 +32,7 @@ ACTIONS: Final[Mapping[ActionName, Action]] = {
         *PROFILE_ACTIONS,
         *ACCOUNT_ACTIONS,
         *PAYMENT_ACTIONS,
+        *DELAYED_ACTIONS,
         *ENTRY_ACTIONS,
         *SPENDING_ACTIONS,
         *BILL_ACTIONS,
@@ -39,5 +42,6 @@ ACTIONS: Final[Mapping[ActionName, Action]] = {
         *VISIT_ACTIONS,
         *PREFERENCE_ACTIONS,
         *RISK_ACTIONS,
+        *WAKE_ACTIONS,
     )
 }

@@ -10,10 +10,9 @@ it; a lost answer ends as `unknown` and is settled later by asking the bank abou
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
-from datetime import timedelta, timezone
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta, timezone
 
 from pydantic import JsonValue
 
@@ -21,27 +20,33 @@ from actions.arguments import canonical, key_of, masked, sha256_of
 from actions.bank.port import BankApi
 from actions.catalogue import ACTIONS
 from actions.foreign import NOT_OFFERED, FirstThatKnows, ForeignActions
-from actions.guards import missing_code, missing_identity, missing_level, needs_review
+from actions.guards import (
+    is_approval,
+    missing_code,
+    missing_identity,
+    missing_level,
+    needs_review,
+    needs_second_yes,
+)
 from actions.ledger import Ledger
-from actions.ledger_rows import Claim, Held, Intent
+from actions.ledger_rows import Intent, Unsettled
+from actions.parts import Parts
 from actions.registry import Action, ActionContext
 from actions.risk.desk import RiskDesk
 from actions.risk.gate import Assessed, assess
+from actions.sending import BANK_UNAVAILABLE, Sending
 from actions.settlement import Patience, Settlement
-from assistant.errors import (
-    BankOutcomeUnknown,
-    BankRefused,
-    BankUnavailable,
-    StoreUnavailable,
-)
+from assistant.errors import BankRefused, BankUnavailable
 from assistant.model.assurance import Assurance
 from assistant.model.frozen import Facts
 from assistant.model.ids import ActionName, ConversationId, IdempotencyKey, ResponseKey, SlotName
 from assistant.model.release import ActionPolicy, ReviewNeed
+from assistant.model.risk import RiskPolicy
 from assistant.ports import (
     ActionRequest,
     ActionResult,
     Clock,
+    Outlook,
     ReviewNeeded,
     ReviewQueue,
     Settled,
@@ -52,11 +57,9 @@ STEP_UP_NEEDED = ResponseKey("reason_step_up_needed")
 NOT_CONFIRMED = ResponseKey("reason_not_confirmed")
 REVIEW_NEEDED = ResponseKey("reason_review_needed")
 NOT_APPROVED = ResponseKey("reason_not_approved")
-BANK_UNAVAILABLE = ResponseKey("reason_bank_unavailable")
 CONFIRMED_LIFE = timedelta(minutes=15)
 """How long after the yes a change may first be sent: a crash must not send it the day after."""
 
-_BEATS_IN_A_LEASE = 3
 BANK_ZONE = timezone(timedelta(hours=8), "CST")
 """China Standard Time: the bank's days begin here. No summer time since 1991."""
 
@@ -110,6 +113,16 @@ class Gateway:
         """See the port."""
         return key_of(request, self.digest(request.action, request.slots))
 
+    async def outlook(self, request: ActionRequest) -> Outlook:
+        """See the port."""
+        try:
+            facts = await self._circumstances(request)
+            return Outlook(facts=facts, obstacle=await self._obstacle(request))
+        except BankRefused as answer:
+            return Outlook(obstacle=answer.reason)
+        except BankUnavailable:
+            return Outlook()
+
     async def run(self, request: ActionRequest) -> ActionResult:
         """See the port."""
         if not self.knows(request.action):
@@ -118,10 +131,12 @@ class Gateway:
         if policy is None:
             return _refused(NOT_OFFERED)
         try:
+            if await self._is_under_way(request):
+                return await self._change(request)
             refusal = await self._guard(policy, request)
             assessed = await self._assess(request) if refusal is None else Assessed()
             refusal = refusal or assessed.refusal
-            if refusal is not None and not await self._is_under_way(request):
+            if refusal is not None:
                 return refusal
             if self.is_change(request.action):
                 result = await self._change(request)
@@ -133,10 +148,8 @@ class Gateway:
             return _refused(BANK_UNAVAILABLE)
 
     async def _assess(self, request: ActionRequest) -> Assessed:
-        """Risk, before each change that is not under way and that no colleague has released."""
+        """Risk, before each change that no colleague has released."""
         if self.risk is None or not self.is_change(request.action) or request.review is not None:
-            return Assessed()
-        if await self._is_under_way(request):
             return Assessed()
         digest = self.digest(request.action, request.slots)
         return await assess(
@@ -154,6 +167,7 @@ class Gateway:
             ledger=self.ledger,
             clock=self.clock,
             patience=self.patience,
+            carry_on=self._carry_on,
             bank_honours_keys=self.bank_honours_keys,
         )
         return await settlement.settle(self.table, conversation_id)
@@ -183,9 +197,18 @@ class Gateway:
             return _step_up(step_up)
         if policy.confirmed and request.confirmed_digest != digest:
             return _refused(await self._obstacle(request) or NOT_CONFIRMED)
-        if not policy.codes and policy.review is None:
+        if not policy.codes and policy.review is None and policy.asked_twice is None:
             return None
+        return await self._guard_by_facts(policy, request, digest)
+
+    async def _guard_by_facts(
+        self, policy: ActionPolicy, request: ActionRequest, digest: str
+    ) -> ActionResult | None:
+        """What is asked for depends on what is to be done: how much, to whom."""
         names = await self._names(request)
+        if needs_second_yes(policy, request, names):
+            return ActionResult(outcome="refused", reason=NOT_CONFIRMED, again=True)
+        purpose = f"{request.action}:{digest}"
         step_up = missing_code(policy, request, names, purpose, self.clock.now())
         if step_up is not None:
             return _step_up(step_up)
@@ -198,7 +221,8 @@ class Gateway:
     async def _is_under_way(self, request: ActionRequest) -> bool:
         """Whether exactly this was sent before, when every guard let it pass.
 
-        What has become of it is the truth then, although a level has decayed since.
+        What has become of it is the truth then, although a level has decayed since. It is asked
+        before the guards: one that the bank leaves without an answer must not refuse it either.
         """
         if not self.is_change(request.action):
             return False
@@ -243,20 +267,14 @@ class Gateway:
         """Whether a colleague approved exactly this, for this customer."""
         if self.reviews is None or request.review is None:
             return False
-        review = await self.reviews.find(request.review)
-        return (
-            review is not None
-            and review.approved is True
-            and review.request.action == request.action
-            and review.request.customer_id == request.customer_id
-            and review.request.conversation_id == request.conversation_id
-            and review.request.epoch == request.epoch
-            and review.request.arguments_sha256 == digest
-        )
+        return is_approval(await self.reviews.find(request.review), request, digest)
 
     async def _names(self, request: ActionRequest) -> dict[str, JsonValue]:
         """What conditions of codes may read; arguments in canonical form, as they are sent."""
-        facts = await self._circumstances(request)
+        facts: Facts = {**await self._circumstances(request)}
+        facts["scam_heard"] = (
+            request.scam >= (self.risk.policy if self.risk else RiskPolicy()).alert_at
+        )
         slots = {**request.slots, **self._arguments(request.action, request.slots)}
         return {"slots": slots, "facts": facts}
 
@@ -282,72 +300,50 @@ class Gateway:
             is_resendable=request.action in self.table and self.bank_honours_keys,
             deadline=request.confirmed_at and request.confirmed_at + CONFIRMED_LIFE,
         )
-        claim = await self._claim(intent)
-        if isinstance(claim, ActionResult):
-            return claim
-        # A cancelled turn takes back words, never an action: the sending goes on to its end.
-        sending = asyncio.create_task(self._send(claim, request))
-        self._sending.add(sending)
-        sending.add_done_callback(self._sending.discard)
-        return await asyncio.shield(sending)
+        action = self.table.get(request.action)
+        if action is None:
+            return await self._sender().change(intent, None, lambda key: self._ask(request, key))
+        return await self._carry_out(
+            action, intent, self._context(request, key), deadline=intent.deadline
+        )
 
-    async def _claim(self, intent: Intent) -> Claim | ActionResult:
-        """Wait a little for a worker that is sending the same intent, then give up honestly."""
-        for _ in range(self.patience.polls):
-            held = await self.ledger.begin(intent)
-            if not isinstance(held, Held):
-                return held
-            await asyncio.sleep(self.patience.poll_s)
-        return ActionResult(outcome="unknown", idempotency_key=intent.key)
+    async def _carry_on(self, change: Unsettled, action: Action) -> ActionResult:
+        """Go on with a task of several changes from its row, as its own worker would have."""
+        intent = Intent(
+            key=change.key,
+            conversation_id=change.conversation_id,
+            customer_id=change.customer_id,
+            action=change.action,
+            epoch=change.epoch,
+            arguments=change.arguments,
+            arguments_sha256=sha256_of(change.arguments),
+            is_resendable=self.bank_honours_keys,
+        )
+        context = ActionContext(
+            customer_id=change.customer_id,
+            slots=change.arguments,
+            today=self.clock.now().astimezone(BANK_ZONE).date(),
+            key=change.key,
+            relations=self.relations,
+        )
+        deadline = change.begun_at + CONFIRMED_LIFE
+        return await self._carry_out(action, intent, context, deadline=deadline)
 
-    async def _send(self, claim: Claim, request: ActionRequest) -> ActionResult:
-        try:
-            async with self._heartbeat(claim):
-                result = await self._ask(request, claim.key)
-        except BankRefused as answer:
-            result = _refused(answer.reason)
-        except BankUnavailable:
-            if not claim.was_sent:
-                return await self._give_back(claim)
-            # Nothing was sent now, but an earlier attempt may have arrived.
-            result = ActionResult(outcome="unknown")
-        except BankOutcomeUnknown:
-            result = ActionResult(outcome="unknown")
-        result = result.model_copy(update={"idempotency_key": claim.key})
-        return await self._record(claim, result)
+    async def _carry_out(
+        self, action: Action, intent: Intent, context: ActionContext, *, deadline: datetime | None
+    ) -> ActionResult:
+        sender = self._sender()
+        if action.has_parts:
+            parts = Parts(
+                sending=sender, bank=self.bank, task=intent, context=context, deadline=deadline
+            )
+            context = replace(context, perform=parts.perform)
+        return await sender.change(intent, action, lambda _: action.run(self.bank, context))
 
-    @asynccontextmanager
-    async def _heartbeat(self, claim: Claim) -> AsyncIterator[None]:
-        """Renew the lease while the bank is being waited for, however long it takes."""
-        beating = asyncio.create_task(self._beat(claim))
-        try:
-            yield
-        finally:
-            beating.cancel()
-
-    async def _beat(self, claim: Claim) -> None:
-        is_ours = True
-        while is_ours:
-            await asyncio.sleep(self.ledger.lease_s / _BEATS_IN_A_LEASE)
-            with suppress(StoreUnavailable):  # the next beat may get through
-                is_ours = await self.ledger.renew(claim)
-
-    async def _give_back(self, claim: Claim) -> ActionResult:
-        """Nothing was sent: the same intent may be tried again at once."""
-        with suppress(StoreUnavailable):  # the row then waits for its lease instead
-            await self.ledger.release(claim)
-        return _refused(BANK_UNAVAILABLE, claim.key)
-
-    async def _record(self, claim: Claim, result: ActionResult) -> ActionResult:
-        """Store the end; when another worker has taken over, its stored end is the truth."""
-        try:
-            if await self.ledger.finish(claim, result):
-                return result
-            return await self.ledger.result_of(claim.key) or result
-        except StoreUnavailable:
-            # The bank has answered and the customer may hear it. The row stays `sending`;
-            # reconciliation asks the bank again and gets the same answer under the key.
-            return result
+    def _sender(self) -> Sending:
+        return Sending(
+            bank=self.bank, ledger=self.ledger, patience=self.patience, running=self._sending
+        )
 
     async def _ask(self, request: ActionRequest, key: IdempotencyKey | None) -> ActionResult:
         action = self.table.get(request.action)
@@ -377,8 +373,8 @@ class Gateway:
         return canonical((slot for slot in names if slot not in self.secret_slots), slots)
 
 
-def _refused(reason: ResponseKey, key: IdempotencyKey | None = None) -> ActionResult:
-    return ActionResult(outcome="refused", reason=reason, idempotency_key=key)
+def _refused(reason: ResponseKey) -> ActionResult:
+    return ActionResult(outcome="refused", reason=reason)
 
 
 def _step_up(step_up: StepUp) -> ActionResult:

@@ -14,7 +14,8 @@ from pydantic import JsonValue
 
 from assistant.model.assurance import Assurance
 from assistant.model.release import ActionPolicy
-from assistant.ports import ActionRequest, StepUp
+from assistant.model.undo import rule_for
+from assistant.ports import ActionRequest, Review, StepUp
 
 CODE_LIFE: Final = timedelta(minutes=5)
 """A one-time code counts for five minutes. Source: CAPABILITIES, "OTP"."""
@@ -64,6 +65,35 @@ def needs_review(policy: ActionPolicy, names: Mapping[str, JsonValue]) -> bool:
     """
     need = policy.review
     return need is not None and (need.condition is None or need.condition.holds(names))
+
+
+def is_approval(review: Review | None, request: ActionRequest, digest: str) -> bool:
+    """Whether a colleague approved exactly this request, for this customer."""
+    return (
+        review is not None
+        and review.approved is True
+        and review.request.action == request.action
+        and review.request.customer_id == request.customer_id
+        and review.request.conversation_id == request.conversation_id
+        and review.request.epoch == request.epoch
+        and review.request.arguments_sha256 == digest
+    )
+
+
+def needs_second_yes(
+    policy: ActionPolicy, request: ActionRequest, names: Mapping[str, JsonValue]
+) -> bool:
+    """Whether the customer has to be asked again: only for what cannot be taken back.
+
+    Args:
+        policy: Says when.
+        request: Carries whether its yes was the second.
+        names: What conditions may read: {"slots": …, "facts": …}.
+    """
+    if policy.asked_twice is None or request.confirmed_again:
+        return False
+    way = rule_for(policy.undo, names)
+    return (way is None or way.way == "never") and policy.asked_twice.holds(names)
 
 
 def missing_code(

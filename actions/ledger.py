@@ -26,13 +26,12 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from actions.ledger_rows import ACTION, Claim, Held, Intent, Unsettled
+from actions.ledger_rows import ACTION, Claim, Held, Intent, Unsettled, unsettled_of
 from actions.ledger_store import LeaseTime, transaction
 from assistant.model.ids import (
     ActionName,
     ConversationId,
     CustomerId,
-    FrameId,
     IdempotencyKey,
     ReceiptId,
     ResponseKey,
@@ -76,9 +75,12 @@ class Ledger:
         async def claim(connection: AsyncConnection) -> Claim | Held | ActionResult:
             now = self.clock.now()
             arguments = await self._sealed_arguments(connection, intent, now)
-            await connection.execute(self._insert_once(intent, arguments, now))
-            (row,) = await self.opened(connection, [await _locked_row(connection, intent.key)])
             lease_now = await self.lease_now(connection)
+            first = _verdict(_fresh(intent), intent, now, lease_now)
+            insert = self._insert_once(intent, arguments, now, first, lease_now)
+            if (await connection.execute(insert)).scalar_one_or_none() is not None:
+                return first
+            (row,) = await self.opened(connection, [await _locked_row(connection, intent.key)])
             verdict = _verdict(row, intent, now, lease_now)
             if isinstance(verdict, Claim):
                 await connection.execute(
@@ -99,6 +101,10 @@ class Ledger:
 
     async def finish(self, claim: Claim, result: ActionResult) -> bool:
         """Record how a claimed change ended.
+
+        The turn that tells the customer is stored after this and synced, and this with it. Where
+        a power cut comes between, the row is still `sending` and the bank is asked under the key;
+        where the bank could not be asked, the end is synced by itself.
 
         Returns:
             False when another worker has taken over meanwhile; then nothing was written.
@@ -176,7 +182,7 @@ class Ledger:
             rows = await connection.execute(query.order_by(ACTION.c.created_at).limit(_AT_ONCE))
             return await self.opened(connection, rows.mappings().all())
 
-        return [_unsettled(row) for row in await transaction(self.engine, read, reads_only=True)]
+        return [unsettled_of(row) for row in await transaction(self.engine, read, reads_only=True)]
 
     async def note_not_found(self, change: Unsettled) -> bool:
         """Remember that the bank knows no such key at this moment."""
@@ -211,14 +217,16 @@ class Ledger:
         return await self._changes_one(change.key, statement, written)
 
     async def _move(self, claim: Claim, *, state: str, result: str | None) -> bool:
-        written = {
-            "state": state,
-            "result": result,
-            "owner": None,
-            "lease_until": None,
-            "updated_at": self.clock.now(),
-        }
-        return await self._changes_one(claim.key, lambda _: _claimed(claim), written)
+        now = self.clock.now()
+
+        async def move(connection: AsyncConnection) -> bool:
+            sealed = await self._sealed_result(connection, claim, result) if result else result
+            statement = _claimed(claim).values(
+                state=state, result=sealed, owner=None, lease_until=None, updated_at=now
+            )
+            return (await connection.execute(statement)).rowcount == 1
+
+        return await transaction(self.engine, move, synced_later=claim.is_resendable)
 
     async def lease_now(self, connection: AsyncConnection) -> datetime:
         """The present instant by the clock of leases."""
@@ -226,7 +234,19 @@ class Ledger:
             return self.clock.now()
         return await self.lease_time(connection)
 
-    def _insert_once(self, intent: Intent, arguments: str, now: datetime) -> Any:
+    def _insert_once(
+        self,
+        intent: Intent,
+        arguments: str,
+        now: datetime,
+        verdict: Claim | Held | ActionResult,
+        lease_now: datetime,
+    ) -> Any:
+        """Insert the intent, claimed at once where it may be sent; gives no row when it is there.
+
+        So an intent nobody has sent yet costs one statement and one commit.
+        """
+        is_claimed = isinstance(verdict, Claim)
         values = {
             "idempotency_key": intent.key,
             "conversation_id": intent.conversation_id,
@@ -235,15 +255,19 @@ class Ledger:
             "epoch": intent.epoch,
             "arguments": arguments,
             "arguments_sha256": intent.arguments_sha256,
-            "state": "intended",
-            "attempts": 0,
-            "fence": 0,
+            "state": "sending" if is_claimed else "intended",
+            "attempts": int(is_claimed),
+            "fence": int(is_claimed),
+            "owner": self.owner if is_claimed else None,
+            "lease_until": lease_now + timedelta(seconds=self.lease_s) if is_claimed else None,
             "created_at": now,
             "updated_at": now,
         }
         if self.engine.dialect.name == "postgresql":
-            return postgresql.insert(ACTION).values(values).on_conflict_do_nothing()
-        return sqlite_dialect.insert(ACTION).values(values).on_conflict_do_nothing()
+            insert = postgresql.insert(ACTION).values(values).on_conflict_do_nothing()
+            return insert.returning(ACTION.c.idempotency_key)
+        lite = sqlite_dialect.insert(ACTION).values(values).on_conflict_do_nothing()
+        return lite.returning(ACTION.c.idempotency_key)
 
     async def _changes_one(
         self,
@@ -253,7 +277,7 @@ class Ledger:
     ) -> bool:
         async def change(connection: AsyncConnection) -> bool:
             result = written.get("result")
-            sealed = await self._sealed_result(connection, key, result) if result else result
+            sealed = await self._sealed_like(connection, key, result) if result else result
             values = {**written, "result": sealed} if "result" in written else written
             chosen = statement(await self.lease_now(connection))
             return (await connection.execute(chosen.values(**values))).rowcount == 1
@@ -269,7 +293,13 @@ class Ledger:
         place = _place(intent.key, "arguments")
         return await self.sealer.seal(connection, intent.conversation_id, place, plain, now)
 
-    async def _sealed_result(
+    async def _sealed_result(self, connection: AsyncConnection, claim: Claim, result: str) -> str:
+        if self.sealer is None or claim.conversation_id is None:
+            return await self._sealed_like(connection, claim.key, result)
+        place, now = _place(claim.key, "result"), self.clock.now()
+        return await self.sealer.seal(connection, claim.conversation_id, place, result, now)
+
+    async def _sealed_like(
         self, connection: AsyncConnection, key: IdempotencyKey, result: str
     ) -> str:
         if self.sealer is None:
@@ -325,8 +355,19 @@ async def _locked_row(connection: AsyncConnection, key: IdempotencyKey) -> RowMa
     return (await connection.execute(query)).mappings().one()
 
 
+def _fresh(intent: Intent) -> Mapping[str, Any]:
+    """An intent nobody has stored yet, as far as a verdict depends on it."""
+    return {
+        "idempotency_key": intent.key,
+        "state": "intended",
+        "result": None,
+        "lease_until": None,
+        "fence": 0,
+    }
+
+
 def _verdict(
-    row: RowMapping, intent: Intent, now: datetime, lease_now: datetime
+    row: RowMapping | Mapping[str, Any], intent: Intent, now: datetime, lease_now: datetime
 ) -> Claim | Held | ActionResult:
     ended = _final(row)
     if ended is not None:
@@ -339,25 +380,14 @@ def _verdict(
         return ActionResult(outcome="unknown", idempotency_key=intent.key)
     if is_late:
         return ActionResult(outcome="refused", reason=TOO_LATE, idempotency_key=intent.key)
-    return Claim(intent.key, row["fence"] + 1, was_sent)
+    return Claim(
+        intent.key, row["fence"] + 1, was_sent, intent.conversation_id, intent.is_resendable
+    )
 
 
-def _final(row: RowMapping) -> ActionResult | None:
+def _final(row: RowMapping | Mapping[str, Any]) -> ActionResult | None:
     if row["state"] not in {"done", "refused"}:
         return None
     if row["result"] is None:  # erased with its customer: that it happened is all that is left
         return ActionResult(outcome=row["state"], idempotency_key=row["idempotency_key"])
     return ActionResult.model_validate_json(row["result"])
-
-
-def _unsettled(row: RowMapping) -> Unsettled:
-    notes = json.loads(row["result"]) if row["result"] else {}
-    return Unsettled(
-        key=IdempotencyKey(row["idempotency_key"]),
-        conversation_id=ConversationId(row["conversation_id"]),
-        action=ActionName(row["action"]),
-        epoch=FrameId(row["epoch"]),
-        fence=row["fence"],
-        last_sent_at=row["updated_at"],
-        not_found_at=tuple(datetime.fromisoformat(at) for at in notes.get("not_found_at", ())),
-    )

@@ -6,13 +6,14 @@ queries.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from pydantic import JsonValue
-from sqlalchemy import Column, DateTime, Dialect, Integer, MetaData, Table, Text
+from sqlalchemy import Column, DateTime, Dialect, Integer, MetaData, RowMapping, Table, Text
 from sqlalchemy.types import TypeDecorator
 
 from assistant.model.ids import ActionName, ConversationId, CustomerId, FrameId, IdempotencyKey
@@ -89,11 +90,15 @@ class Claim:
     Attributes:
         fence: Number of this claim; writing needs it to be still the newest.
         was_sent: An earlier attempt may have reached the bank.
+        conversation_id: Whose keys seal the result.
+        is_resendable: Whether an end that was lost can be found again by asking the bank.
     """
 
     key: IdempotencyKey
     fence: int
     was_sent: bool
+    conversation_id: ConversationId | None = field(default=None, compare=False)
+    is_resendable: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +115,8 @@ class Unsettled:
     Attributes:
         last_sent_at: When it was last sent, or given up waiting for.
         not_found_at: When the bank answered that it knows no such key.
+        arguments: As stored: secret slots masked; empty once erased.
+        begun_at: When it was first written down.
     """
 
     key: IdempotencyKey
@@ -119,3 +126,23 @@ class Unsettled:
     fence: int
     last_sent_at: datetime
     not_found_at: tuple[datetime, ...]
+    customer_id: CustomerId | None
+    arguments: Mapping[str, JsonValue]
+    begun_at: datetime
+
+
+def unsettled_of(row: RowMapping) -> Unsettled:
+    """A row whose end is not known, opened."""
+    notes = json.loads(row["result"]) if row["result"] else {}
+    return Unsettled(
+        key=IdempotencyKey(row["idempotency_key"]),
+        conversation_id=ConversationId(row["conversation_id"]),
+        action=ActionName(row["action"]),
+        epoch=FrameId(row["epoch"]),
+        fence=row["fence"],
+        last_sent_at=row["updated_at"],
+        not_found_at=tuple(datetime.fromisoformat(at) for at in notes.get("not_found_at", ())),
+        customer_id=CustomerId(row["customer_id"]) if row["customer_id"] else None,
+        arguments=json.loads(row["arguments"] or "{}"),
+        begun_at=row["created_at"],
+    )

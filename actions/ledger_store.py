@@ -19,6 +19,10 @@ from assistant.errors import StoreUnavailable
 READS_ONLY: Final = "guitai_reads_only"
 """Execution option the engine's owner honours on SQLite: no write lock for a read."""
 
+SYNCED_LATER: Final = "guitai_synced_later"
+"""Execution option the engine's owner honours on SQLite: the next commit that must be on disk
+takes this one along."""
+
 LOCK_PATIENCE_S: Final = 2.0
 """How long a locked database is asked again before the customer hears of it."""
 
@@ -56,6 +60,7 @@ async def transaction(
     work: Callable[[AsyncConnection], Awaitable[T]],
     *,
     reads_only: bool = False,
+    synced_later: bool = False,
     patience_s: float = LOCK_PATIENCE_S,
 ) -> T:
     """Do the work in one database transaction, again while another writer holds the lock.
@@ -64,6 +69,7 @@ async def transaction(
         engine: Of the ledger's database.
         work: May run several times; touches only the database.
         reads_only: It writes nothing.
+        synced_later: On SQLite a power cut right after may lose it; a crash of the process not.
         patience_s: How long to go on asking.
 
     Raises:
@@ -71,6 +77,8 @@ async def transaction(
     """
     if reads_only:
         engine = engine.execution_options(**{READS_ONLY: True})
+    elif synced_later:
+        engine = engine.execution_options(**{SYNCED_LATER: True})
     loop = asyncio.get_running_loop()
     until = loop.time() + patience_s
     while True:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -16,6 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from actions.ledger import Ledger
 from actions.ledger_rows import ACTION
 from actions.ledger_store import transaction
+from assistant.model.ids import ActionName
+from assistant.model.release import ActionPolicy
+from assistant.model.undo import rule_for, undo_at
 
 _DIGITS: Final = re.compile(r"(?<![.\d])\d{5,}(?![.\d])")
 _PLAIN: Final = frozenset(
@@ -33,6 +36,8 @@ class Entry:
         state: intended, sending, done, refused or unknown; `abandoned` for a row still
             `sending` whose worker's lease has lapsed.
         arguments: Masked.
+        undo: How what was done can be taken back, and until when; None for what was not done, or
+            where the bank wrote nothing about it.
         not_found_at: When the bank said that it knows no such key.
     """
 
@@ -50,6 +55,7 @@ class Entry:
     updated_at: datetime
     reason: str | None
     receipt_id: str | None
+    undo: str | None
     not_found_at: tuple[str, ...]
 
     def as_json(self) -> dict[str, Any]:
@@ -96,24 +102,34 @@ async def entries(ledger: Ledger, *, state: str | None = None, limit: int = 50) 
     return [one for one in found if state in {None, "open"} or one.state == state]
 
 
-async def find_entry(ledger: Ledger, key: str) -> Entry | None:
-    """The change with this key, or the only one whose key begins so."""
+async def find_entry(
+    ledger: Ledger, key: str, policies: Mapping[ActionName, ActionPolicy]
+) -> Entry | None:
+    """The change with this key, or the only one whose key begins so.
+
+    Args:
+        ledger: Of the deployment.
+        key: Of the change, or how it begins.
+        policies: Of the release in force, for how it can be taken back.
+    """
     begins = ACTION.c.idempotency_key.startswith(key, autoescape=True)
-    found = await _read(ledger, select(ACTION).where(begins).limit(2))
+    found = await _read(ledger, select(ACTION).where(begins).limit(2), policies)
     return found[0] if len(found) == 1 else None
 
 
-async def _read(ledger: Ledger, query: Any) -> list[Entry]:
+async def _read(
+    ledger: Ledger, query: Any, policies: Mapping[ActionName, ActionPolicy] | None = None
+) -> list[Entry]:
     async def read(connection: AsyncConnection) -> tuple[Sequence[RowMapping], datetime]:
         now = await ledger.lease_now(connection)
         rows = (await connection.execute(query)).mappings().all()
         return await ledger.opened(connection, rows), now
 
     rows, now = await transaction(ledger.engine, read, reads_only=True)
-    return [_entry(row, now) for row in rows]
+    return [_entry(row, now, policies or {}) for row in rows]
 
 
-def _entry(row: RowMapping, now: datetime) -> Entry:
+def _entry(row: RowMapping, now: datetime, policies: Mapping[ActionName, ActionPolicy]) -> Entry:
     result = json.loads(row["result"]) if row["result"] else {}
     arguments = json.loads(row["arguments"]) if row["arguments"] else None
     lapsed = row["lease_until"] is not None and row["lease_until"] <= now
@@ -132,8 +148,29 @@ def _entry(row: RowMapping, now: datetime) -> Entry:
         updated_at=row["updated_at"],
         reason=result.get("reason"),
         receipt_id=result.get("receipt_id"),
+        undo=_undo(row, result, arguments or {}, policies),
         not_found_at=tuple(result.get("not_found_at", ())),
     )
+
+
+def _undo(
+    row: RowMapping,
+    result: dict[str, Any],
+    arguments: dict[str, JsonValue],
+    policies: Mapping[ActionName, ActionPolicy],
+) -> str | None:
+    policy = policies.get(ActionName(row["action"]))
+    if row["state"] != "done" or policy is None:
+        return None
+    facts = result.get("facts") or {}
+    rule = rule_for(policy.undo, {"slots": arguments, "facts": facts})
+    if rule is None:
+        return None
+    undo = undo_at(rule, facts, row["updated_at"])
+    if undo.way == "never":
+        return "never"
+    until = "" if undo.until is None else f" until {undo.until.isoformat()}"
+    return f"by {undo.task or undo.way}{until}"
 
 
 def _mask(name: str, value: JsonValue) -> JsonValue:

@@ -16,6 +16,7 @@ from pydantic import JsonValue
 
 from actions.arguments import read_amount
 from actions.bank.port import Account, BankApi
+from actions.bank.services import TransferTerms
 from actions.receipts import Checks, change
 from actions.registry import Action, ActionContext, slot_names
 from assistant.errors import BankRefused
@@ -238,11 +239,24 @@ async def _circumstances(bank: BankApi, context: ActionContext) -> Facts:
         raise BankRefused(ResponseKey("reason_amount_invalid")) from error
     wanted = context.required(_PAYEE)
     known = [one for one in await receivers_of(bank, context) if one.id == wanted]
+    is_own = bool(known) and known[0].is_own
+    terms = TransferTerms() if is_own else await bank.transfer_terms(context.customer(), amount)
     return {
         "amount": amount.plain(),
         "payee_is_new": not known or known[0].is_new,
-        "payee_is_own": bool(known) and known[0].is_own,
+        "payee_is_own": is_own,
+        "is_delayed": terms.delay_hours > 0,
+        "delay_hours": terms.delay_hours,
     }
+
+
+async def _obstacle(bank: BankApi, context: ActionContext) -> ResponseKey | None:
+    """The limit the transfer is above: nobody is asked for a yes to what will be refused."""
+    own = {one.account_id for one in await bank.accounts(context.customer())}
+    if context.required(_PAYEE) in own:
+        return None
+    terms = await bank.transfer_terms(context.customer(), _amount(context))
+    return ResponseKey(f"reason_{terms.obstacle}") if terms.obstacle is not None else None
 
 
 def _amount(context: ActionContext) -> Money:
@@ -293,6 +307,10 @@ def _transfer_result(result: Mapping[str, JsonValue]) -> Facts:
         "from_last4": result.get("from_last4"),
         "amount": result.get("amount"),
         "balance_after": result.get("balance_after"),
+        "payee_is_own": result.get("is_own") is True,
+        "is_delayed": result.get("is_delayed") is True,
+        "releases_at": result.get("releases_at"),
+        "order_id": result.get("order_id"),
     }
 
 
@@ -303,7 +321,7 @@ PAYMENT_ACTIONS: Final[Sequence[Action]] = (
         _transfer_body,
         _transfer_result,
         optional=slot_names("currency", "from_account", "transfer_note"),
-        checks=Checks(circumstances=_circumstances),
+        checks=Checks(circumstances=_circumstances, obstacle=_obstacle),
     ),
     Action(name=ActionName("action_ask_payee"), run=_ask_payee),
     Action(name=ActionName("validate_payee"), run=_validate_payee),

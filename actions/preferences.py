@@ -166,6 +166,21 @@ def _preferences_facts(result: Mapping[str, JsonValue]) -> Facts:
     }
 
 
+def _preferred(kept: Mapping[str, JsonValue]) -> Facts:
+    """Slots that the conversation goes by from now on."""
+    return {
+        "preferences_known": True,
+        "elder_mode": kept.get("elder_mode") is True,
+        "marketing_consent": kept.get("marketing_consent") is True,
+        "quiet_hours": kept.get("quiet_hours"),
+    }
+
+
+async def _read_preferences(bank: BankApi, context: ActionContext) -> ActionResult:
+    profile = await bank.profile(context.customer())
+    return ActionResult(outcome="done", slots=dict(_preferred(profile.preferences)))
+
+
 async def _are_set(bank: BankApi, context: ActionContext, result: Mapping[str, JsonValue]) -> bool:
     kept = (await bank.profile(context.customer())).preferences
     return all(kept.get(name) == result.get(name) for name in _PREFERENCES)
@@ -240,7 +255,7 @@ PREFERENCE_ACTIONS: Final[Sequence[Action]] = (
         _preferences_body,
         _preferences_facts,
         optional=slot_names(*(f"pref_{name}" for name in _PREFERENCES)),
-        checks=Checks(verify=_are_set, locale=_locale),
+        checks=Checks(verify=_are_set, locale=_locale, slots=_preferred),
     ),
     change(
         "annotate_transaction",
@@ -257,6 +272,7 @@ PREFERENCE_ACTIONS: Final[Sequence[Action]] = (
         record_facts,
         checks=Checks(verify=record_is_there),
     ),
+    Action(name=ActionName("read_preferences"), run=_read_preferences, level=Assurance.PHONE),
     Action(name=ActionName("validate_wish"), run=_validate_wish, level=Assurance.VISITOR),
     Action(name=ActionName("validate_note_text"), run=_validate_note),
     Action(name=ActionName("prefill_note_text"), run=_prefill_note),

@@ -39,6 +39,7 @@ class Checks:
             unknown, to be settled by asking; records that cannot be read leave it done.
         for_visitors: Whether somebody who is not signed in may do it.
         locale: Language the conversation goes on in, from what the bank did.
+        slots: Slots to set from what the bank did.
     """
 
     circumstances: Circumstances | None = None
@@ -46,6 +47,7 @@ class Checks:
     verify: Verify | None = None
     for_visitors: bool = False
     locale: Callable[[Mapping[str, JsonValue]], Locale | None] | None = None
+    slots: ToFacts | None = None
 
 
 _NO_CHECKS: Final = Checks()
@@ -98,7 +100,10 @@ def change(
             "is_sandbox": answer.is_sandbox,
         }
         locale = checks.locale(answer.result) if checks.locale is not None else None
-        return ActionResult(outcome="done", facts=facts, receipt_id=answer.reference, locale=locale)
+        slots = dict(checks.slots(answer.result)) if checks.slots is not None else {}
+        return ActionResult(
+            outcome="done", facts=facts, slots=slots, receipt_id=answer.reference, locale=locale
+        )
 
     async def run(bank: BankApi, context: ActionContext) -> ActionResult:
         body = to_bank(context)

@@ -25,6 +25,27 @@ _INCOMPLETE = ResponseKey("reason_incomplete")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One change of a task that consists of several.
+
+    Attributes:
+        place: Where it stands in the task; with the task's key it gives the part's own.
+        action: The change.
+        slots: Its arguments.
+        is_undo: It takes another part back: that is never too late.
+    """
+
+    place: str
+    action: Action
+    slots: Mapping[str, JsonValue]
+    is_undo: bool = False
+
+
+Perform = Callable[[Part], Awaitable[ActionResult]]
+"""Carries out one part under its own key, at most once; its end is in the ledger."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ActionContext:
     """What an action may know about the request.
 
@@ -35,6 +56,7 @@ class ActionContext:
             name; no part of what is confirmed.
         key: Idempotency key of a change; None for a read.
         relations: Relation ("妈妈") to the words customers use for it, from the lexicon.
+        perform: Carries out the parts of a task; None outside of one.
     """
 
     customer_id: CustomerId | None
@@ -44,6 +66,7 @@ class ActionContext:
     locale: Locale = "zh-Hans"
     said: str = ""
     relations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    perform: Perform | None = None
 
     def customer(self) -> CustomerId:
         """The customer.
@@ -94,6 +117,8 @@ class Action:
         obstacle: Why the bank would refuse; asked before the customer has said yes, so that
             nobody is asked for a yes or sent a code for what cannot be done.
         report: Turns the bank's stored answer into a result, for changes found again later.
+        has_parts: It is made of several changes; the bank knows nothing by the key of the whole,
+            so what was left unknown is carried on instead of asked about.
     """
 
     name: ActionName
@@ -105,6 +130,7 @@ class Action:
     circumstances: Circumstances | None = None
     obstacle: Obstacle | None = None
     report: Report | None = None
+    has_parts: bool = False
 
 
 def slot_names(*names: str) -> tuple[SlotName, ...]:

@@ -8,7 +8,7 @@ once the last sending is older than twice the bank's time-out.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -18,7 +18,8 @@ from actions.ledger import Ledger
 from actions.ledger_rows import Unsettled
 from actions.registry import Action
 from assistant.errors import BankRefused, BankUnavailable
-from assistant.model.ids import ActionName, ConversationId, ResponseKey
+from assistant.model.ids import ActionName, ConversationId, IdempotencyKey, ResponseKey
+from assistant.model.outcome import HALF_DONE
 from assistant.ports import ActionResult, Clock, Settled
 
 NOT_CARRIED_OUT: Final = ResponseKey("reason_not_carried_out")
@@ -46,14 +47,23 @@ class Patience:
     checks_span_s: int = 30
 
 
+CarryOn = Callable[[Unsettled, Action], Awaitable[ActionResult]]
+"""Goes on with a task of several changes and records how it ended."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement:
-    """Goes through unsettled changes once."""
+    """Goes through unsettled changes once.
+
+    Attributes:
+        carry_on: For tasks of several changes, by whose key nobody can be asked.
+    """
 
     bank: BankApi
     ledger: Ledger
     clock: Clock
     patience: Patience
+    carry_on: CarryOn
     bank_honours_keys: bool = True
 
     async def settle(
@@ -62,7 +72,8 @@ class Settlement:
         """Ask about each unsettled change of one conversation, or of all.
 
         Returns:
-            The changes that are known now; the others stay for the next time.
+            The changes that are known now, and those only a colleague can end; the others stay
+            for the next time.
         """
         settled: list[Settled] = []
         now = self.clock.now()
@@ -70,10 +81,10 @@ class Settlement:
             if conversation_id is None and not _is_due(change, now):
                 continue
             try:
-                result = await self._ask(change, table[change.action])
+                result = await self._end(change, table[change.action])
             except BankUnavailable:
                 break
-            if result is None or not await self.ledger.settle(change, result):
+            if result is None:
                 continue
             settled.append(
                 Settled(
@@ -85,19 +96,19 @@ class Settlement:
             )
         return settled
 
+    async def _end(self, change: Unsettled, action: Action) -> ActionResult | None:
+        """How it ended, recorded; None while that is not known."""
+        if action.has_parts:
+            result = await self.carry_on(change, action)
+            return None if result.outcome == "unknown" and result.reason != HALF_DONE else result
+        found = await self._ask(change, action)
+        return found if found is not None and await self.ledger.settle(change, found) else None
+
     async def _ask(self, change: Unsettled, action: Action) -> ActionResult | None:
-        try:
-            answer = await self.bank.operation_status(change.key)
-        except BankRefused as refusal:
-            result = ActionResult(outcome="refused", reason=refusal.reason)
-        else:
-            if answer is not None:
-                result = _report(action, answer)
-            elif await self._is_certainly_absent(change):
-                result = ActionResult(outcome="refused", reason=NOT_CARRIED_OUT)
-            else:
-                return None
-        return result.model_copy(update={"idempotency_key": change.key})
+        result = await word_of_bank(self.bank, action, change.key)
+        if result is None and await self._is_certainly_absent(change):
+            result = ActionResult(outcome="refused", reason=NOT_CARRIED_OUT)
+        return result and result.model_copy(update={"idempotency_key": change.key})
 
     async def _is_certainly_absent(self, change: Unsettled) -> bool:
         """Never at a bank that does not know keys: that it finds none says nothing there."""
@@ -115,6 +126,19 @@ class Settlement:
             return True
         await self.ledger.note_not_found(change)
         return False
+
+
+async def word_of_bank(bank: BankApi, action: Action, key: IdempotencyKey) -> ActionResult | None:
+    """What the bank says became of a key; None when it knows no such key.
+
+    Raises:
+        BankUnavailable: It says nothing.
+    """
+    try:
+        answer = await bank.operation_status(key)
+    except BankRefused as refusal:
+        return ActionResult(outcome="refused", reason=refusal.reason)
+    return None if answer is None else _report(action, answer)
 
 
 def _is_due(change: Unsettled, now: datetime) -> bool:

@@ -13,6 +13,7 @@ from actions.bank.port import BankApi
 from actions.bank.services import Branch
 from actions.receipts import Checks, change, record_facts, record_is_there
 from actions.registry import Action, ActionContext, slot_names
+from actions.saga import Step, saga
 from assistant.model.assurance import Assurance
 from assistant.model.frozen import Facts
 from assistant.model.ids import ActionName, ResponseKey, SlotName
@@ -23,6 +24,7 @@ from assistant.ports import ActionResult, ActionSay
 _BRANCH: Final = SlotName("branch")
 _DAY: Final = SlotName("visit_day")
 _TIME: Final = SlotName("visit_time")
+_OLD: Final = SlotName("old_visit")
 _LISTED: Final = 6
 _BOOKABLE_DAYS: Final = 7
 _WEEK: Final = 7
@@ -255,15 +257,71 @@ def _result(result: Mapping[str, JsonValue]) -> Facts:
     return {**record_facts(result), "starts_at": starts_at}
 
 
-VISIT_ACTIONS: Final[Sequence[Action]] = (
-    change(
-        "book_branch",
-        slot_names("branch", "visit_day", "visit_time", "contact_phone"),
-        _body,
-        _result,
-        optional=slot_names("visit_service"),
-        checks=Checks(verify=record_is_there, for_visitors=True),
+async def _prefill_move(bank: BankApi, context: ActionContext) -> ActionResult:
+    """Whether another visit is booked that this one may replace; else nothing is asked."""
+    customer_id = context.customer_id
+    if customer_id is None:
+        return ActionResult(outcome="done", skip=True)
+    wanted = f"{context.required(_DAY)}T{context.required(_TIME)}"
+    booked = [
+        (starts_at, one)
+        for one in await bank.visits(customer_id)
+        if one.status == "booked"
+        and isinstance(starts_at := one.details.get("starts_at"), str)
+        and starts_at != wanted
+        and starts_at[:10] >= context.today.isoformat()
+    ]
+    if not booked:
+        return ActionResult(outcome="done", skip=True)
+    starts_at, visit = min(booked, key=lambda each: each[0])
+    branch = visit.details.get("branch_name")
+    facts: Facts = {
+        "old_starts_at": starts_at.replace("T", " "),
+        "old_branch_name": branch if isinstance(branch, str) else "",
+    }
+    return ActionResult(outcome="done", slots={_OLD: visit.record_id}, facts=facts)
+
+
+def _cancel_body(context: ActionContext) -> dict[str, JsonValue]:
+    return {"appointment": context.required(_OLD)}
+
+
+def _cancel_result(result: Mapping[str, JsonValue]) -> Facts:
+    return {
+        "cancelled_id": result.get("cancelled_id"),
+        "cancelled_starts_at": str(result.get("cancelled_starts_at", "")).replace("T", " "),
+    }
+
+
+_BOOK: Final = change(
+    "book_branch",
+    slot_names("branch", "visit_day", "visit_time", "contact_phone"),
+    _body,
+    _result,
+    optional=slot_names("visit_service"),
+    checks=Checks(verify=record_is_there, for_visitors=True),
+)
+_CANCEL: Final = change("cancel_visit", slot_names("old_visit"), _cancel_body, _cancel_result)
+_MOVE: Final = saga(
+    "move_visit",
+    (*_BOOK.arguments, _OLD),
+    (
+        Step(
+            does=_BOOK,
+            slots=lambda slots, _: slots,
+            undoes=_CANCEL,
+            undo_slots=lambda _, done: {_OLD: done[-1]["appointment_id"]},
+        ),
+        Step(does=_CANCEL, slots=lambda slots, _: slots),
     ),
+    optional=_BOOK.optional,
+)
+"""The new visit first: who loses the old one has a new one by then."""
+
+VISIT_ACTIONS: Final[Sequence[Action]] = (
+    _BOOK,
+    _MOVE,
+    Action(name=ActionName("prefill_wants_move"), run=_prefill_move, level=Assurance.VISITOR),
     *(
         Action(name=ActionName(name), run=run, level=Assurance.VISITOR)
         for name, run in (

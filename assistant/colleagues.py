@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from assistant.conversation import Conversation, Conversations
 from assistant.errors import ConversationNotFound
 from assistant.model.events import HandoffAccepted, HandoffEnded, Said
 from assistant.model.ids import ConversationId, ResponseKey, TicketId
 from assistant.model.message import ReplyPart
-from assistant.ports import HandoffDesk, Privacy, StoredEvent, Ticket
+from assistant.ports import HandoffDesk, StoredEvent, Ticket
+from assistant.reads import Reads
 from assistant.response.render import Renderer
 
 
@@ -18,16 +19,23 @@ class Colleagues:
     """What the desk may do.
 
     Attributes:
-        privacy: Where it is written down who reads what; None, in tests, writes nothing down.
+        reads: Where it is written down who reads what.
     """
 
     desk: HandoffDesk
     conversations: Conversations
-    privacy: Privacy | None = None
+    reads: Reads = field(default_factory=Reads)
 
-    async def queue(self) -> list[Ticket]:
-        """Open tickets, oldest first."""
-        return await self.desk.open_tickets()
+    async def queue(self, colleague: str) -> list[Ticket]:
+        """Open tickets, oldest first; that a colleague sees their summaries is written down.
+
+        Raises:
+            StoreUnavailable: It could not be written down, so nothing is shown.
+        """
+        tickets = await self.desk.open_tickets()
+        listed = {str(each.ticket_id): each.conversation_id for each in tickets}
+        await self.reads.note_listed(listed, colleague, "handoff")
+        return tickets
 
     async def accept(self, ticket_id: TicketId, colleague: str) -> Ticket | None:
         """Take a ticket.
@@ -77,8 +85,7 @@ class Colleagues:
             ConversationNotFound: Unknown.
             StoreUnavailable: It could not be written down, so it is not shown.
         """
-        if self.privacy is not None:
-            await self.privacy.note("read", conversation_id, colleague)
+        await self.reads.note((conversation_id,), colleague, "timeline")
         stored = await self.conversations.store.load(conversation_id)
         if not stored:
             raise ConversationNotFound

@@ -145,6 +145,11 @@ class Conversations:
             held.log.add(FeedbackGiven, rated_turn=turn, rating=rating, comment=comment)
             await held.flush()
 
+    async def length(self, conversation_id: ConversationId) -> int:
+        """How many events the log has now; 0 when there is no such conversation."""
+        head = await self.store.head(conversation_id)
+        return head.last_seq if head is not None else 0
+
     async def unfinished(self) -> list[ConversationId]:
         """Conversations whose last turn was cut off."""
         return await self.store.unfinished()

@@ -6,6 +6,7 @@ may the customer be told. A handler catches `AssistantError`, never `Exception`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from assistant.model.ids import ResponseKey
@@ -104,6 +105,25 @@ class KnowledgeUnavailable(AssistantError):  # noqa: N818 - a state, not a fault
     retryable = True
 
 
+class ScopeUnknown(AssistantError):  # noqa: N818 - describes the request
+    """No document is for such an audience, product or channel.
+
+    Attributes:
+        field: `audience`, `product` or `channel`.
+        value: What was asked for.
+        known: What there is.
+    """
+
+    code = "knowledge.scope_unknown"
+
+    def __init__(self, field: str, value: str, known: Sequence[str]) -> None:
+        """Keep what was asked for and what there is."""
+        super().__init__(f'{field}: there is no "{value}"; there is {", ".join(known) or "none"}')
+        self.field = field
+        self.value = value
+        self.known = tuple(known)
+
+
 class BankRefused(AssistantError):  # noqa: N818 - a refusal is an answer, not a fault
     """The bank said no: balance, limit, closed account. Final.
 
@@ -118,6 +138,20 @@ class BankRefused(AssistantError):  # noqa: N818 - a refusal is an answer, not a
         """Keep the reason."""
         super().__init__(f"The bank refused: `{reason}`.")
         self.reason = reason
+
+
+class VideoUnavailable(AssistantError):  # noqa: N818 - a state, not a fault
+    """The system for video calls did not answer, or there is none."""
+
+    code = "video.unavailable"
+    retryable = True
+
+
+class FaceCheckUnavailable(AssistantError):  # noqa: N818 - a state, not a fault
+    """The system that compares faces did not answer, or there is none."""
+
+    code = "face_check.unavailable"
+    retryable = True
 
 
 class BankUnavailable(AssistantError):  # noqa: N818 - a state, not a fault

@@ -95,8 +95,8 @@ def open_questions(
 
 
 def masked(words: str, lexicon: Lexicon, day: date) -> str:
-    """A question without personal data, in its standard form."""
-    return mask(normalise(words, lexicon.rewrites), lexicon, day).text.strip()
+    """A question without personal data, in its standard form; amounts with their unit stay."""
+    return mask(normalise(words, lexicon.rewrites), lexicon, day, keep_amounts=True).text.strip()
 
 
 def grouped(questions: Iterable[OpenQuestion], encoder: Encoder) -> list[Gap]:

@@ -6,11 +6,12 @@ The log is the truth, so a receipt is made from it when it is asked for, and is 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
 from assistant.acting.context import BANK_ZONE
 from assistant.acting.proofs import proofs_held
+from assistant.acting.undo import NOTE, undo_facts
 from assistant.conversation import Conversations
 from assistant.model.events import (
     ActionFinished,
@@ -24,11 +25,11 @@ from assistant.model.events import (
 )
 from assistant.model.frozen import Facts
 from assistant.model.ids import ConversationId, CustomerId, FlowId, ReceiptId, ResponseKey
-from assistant.model.message import SignIn
 from assistant.model.release import Release
 from assistant.model.tracker import Tracker
 from assistant.notary.receipts import write_receipt
 from assistant.notary.roots import Signer
+from assistant.reads import Reads
 from assistant.response.render import Renderer, pick
 
 _TEXT: Final = ResponseKey("utter_receipt_text")
@@ -45,20 +46,36 @@ class Receipts:
 
     Attributes:
         signer: Gives the key when it is first needed.
+        reads: Where it is written down that a colleague looks at one.
     """
 
     find: Find
     conversations: Conversations
     release: Release
     signer: Callable[[], Signer]
+    reads: Reads = field(default_factory=Reads)
 
-    async def issue(self, sign_in: SignIn, receipt_id: ReceiptId) -> bytes | None:
-        """The signed file; None when this customer has no such receipt.
+    async def show(
+        self, customer_id: CustomerId, receipt_id: ReceiptId, colleague: str
+    ) -> bytes | None:
+        """The same file for a colleague; that it was looked at is written down first.
+
+        Raises:
+            StoreUnavailable: It could not be written down, so it is not shown.
+        """
+        conversation_id = await self.find(customer_id, receipt_id)
+        if conversation_id is None:
+            return None
+        await self.reads.note((conversation_id,), colleague, "receipt")
+        return await self.issue(customer_id, receipt_id)
+
+    async def issue(self, customer_id: CustomerId, receipt_id: ReceiptId) -> bytes | None:
+        """The signed file; None when this customer has no such receipt, or it was erased.
 
         Raises:
             StoreUnavailable: The database did not answer.
         """
-        conversation_id = await self.find(sign_in.customer_id, receipt_id)
+        conversation_id = await self.find(customer_id, receipt_id)
         if conversation_id is None:
             return None
         stored = await self.conversations.store.load(conversation_id)
@@ -67,7 +84,7 @@ class Receipts:
         if deed is None:
             return None
         tracker = Tracker.replay(conversation_id, events[: events.index(deed) + 1])
-        if tracker.customer_id != sign_in.customer_id:
+        if tracker.customer_id != customer_id:
             return None
         body = self._body(deed, tracker)
         return write_receipt({**body, "text": self._text(body, deed, tracker)}, self.signer())
@@ -98,6 +115,7 @@ class Receipts:
                 "facts": dict(deed.facts),
                 "key": deed.idempotency_key,
             },
+            "undo": None if deed.undo is None else deed.undo.model_dump(mode="json"),
             "content": {"fingerprint": deed.release},
             "authority": {
                 "level": _level(tracker.events),
@@ -118,6 +136,7 @@ class Receipts:
             "asked": body["asked"]["text"],
             "read_back": body["read_back"]["text"],
             "confirmed_at": str(confirmed.get("at", "")),
+            "undo_note": _undo_note(deed, tracker, self.release),
             "done_at": f"{deed.at.astimezone(BANK_ZONE):%Y-%m-%d %H:%M:%S}",
             "level": body["authority"]["level"],
             "codes": len(body["authority"]["proofs"]),
@@ -125,6 +144,17 @@ class Receipts:
             "is_sandbox": body["sandbox"],
         }
         return Renderer(self.release).part(_TEXT, facts, tracker).text
+
+
+def _undo_note(deed: ActionFinished, tracker: Tracker, release: Release) -> str:
+    """Whether and until when it can be taken back, as the customer was told."""
+    renderer = Renderer(release)
+    if deed.undo is None or not renderer.has(NOTE):
+        return ""
+    facts: Facts = {"undo_stage": "after", **undo_facts(deed.undo, tracker.locale)}
+    flow = release.flows.get(deed.undo.task) if deed.undo.task is not None else None
+    facts["undo_name"] = pick(flow.name, tracker.locale) if flow is not None else ""
+    return renderer.part(NOTE, facts, tracker).text
 
 
 def _deed(events: Sequence[Event], receipt_id: ReceiptId) -> ActionFinished | None:

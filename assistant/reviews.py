@@ -7,19 +7,21 @@ is taken up again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
 from assistant.acting.bank import outcome_facts
 from assistant.acting.context import Ports, TurnContext
+from assistant.acting.ends import note_wake_ups, record_end
+from assistant.acting.review import WITHDRAWN
 from assistant.conversation import Conversation, Conversations
 from assistant.dialogue.runner import Runner
 from assistant.model.assurance import Assurance
 from assistant.model.events import (
-    ActionFinished,
     Confirmed,
     Event,
+    ReviewCalled,
     ReviewDecided,
     RiskDecided,
     SignedIn,
@@ -27,9 +29,11 @@ from assistant.model.events import (
     StepUpPassed,
 )
 from assistant.model.frozen import Facts
-from assistant.model.ids import ResponseKey, ReviewId
+from assistant.model.ids import ConversationId, ResponseKey, ReviewId
 from assistant.ports import ActionRequest, ActionResult, Review, Verdict
+from assistant.reads import Reads
 from assistant.response.render import Renderer
+from assistant.seeing import Seeing
 from assistant.turn import isolated
 
 REFUSED: Final = "utter_review_refused"
@@ -37,6 +41,9 @@ REFUSED: Final = "utter_review_refused"
 
 EXPIRED: Final = "expired"
 """Code of a refusal by time."""
+
+NOT_A_COLLEAGUES: Final = frozenset({EXPIRED, WITHDRAWN})
+"""Codes that no colleague gives."""
 
 _EVIDENCE = (SignedIn, StepUpPassed, StepUpFailed, Confirmed, RiskDecided)
 
@@ -47,15 +54,37 @@ class Reviews:
 
     Attributes:
         patience: How long a request may wait for its decision.
+        reads: Where it is written down which colleague saw what.
+        seeing: Calls customers by video.
     """
 
     ports: Ports
     conversations: Conversations
     patience: timedelta = timedelta(hours=48)
+    reads: Reads = field(default_factory=Reads)
+    seeing: Seeing
 
-    async def waiting(self) -> list[Review]:
-        """Those to be decided, oldest first."""
-        return await self.ports.reviews.waiting()
+    async def waiting(self, colleague: str) -> list[Review]:
+        """Those to be decided, oldest first; that a colleague sees them is written down.
+
+        Raises:
+            StoreUnavailable: It could not be written down, so nothing is shown.
+        """
+        waiting = await self.ports.reviews.waiting()
+        listed = {str(each.review_id): each.request.conversation_id for each in waiting}
+        await self.reads.note_listed(listed, colleague, "review")
+        return waiting
+
+    async def look_at(self, review_id: ReviewId, colleague: str) -> Review | None:
+        """One review for a colleague; that it is looked at is written down.
+
+        Raises:
+            StoreUnavailable: It could not be written down, so it is not shown.
+        """
+        review = await self.ports.reviews.find(review_id)
+        if review is not None:
+            await self.reads.note((review.request.conversation_id,), colleague, "review")
+        return review
 
     async def find(self, review_id: ReviewId) -> Review | None:
         """One review."""
@@ -70,10 +99,12 @@ class Reviews:
         await self.ports.reviews.give_back(review_id, colleague)
 
     async def evidence(self, review: Review) -> list[Event]:
-        """What was known about who asked: sign-ins, proofs, the yes, risk decisions."""
+        """What was known about who asked: sign-ins, proofs, the yes, risk decisions; then calls."""
         stored = await self.conversations.store.load(review.request.conversation_id)
-        until = [record.event for record in stored if record.event.at <= review.created_at]
-        return [event for event in until if isinstance(event, _EVIDENCE)]
+        events = [record.event for record in stored]
+        known = [e for e in events if isinstance(e, _EVIDENCE) and e.at <= review.created_at]
+        called = [e for e in events if isinstance(e, ReviewCalled) and e.ticket == review.review_id]
+        return [*known, *called]
 
     async def decide(self, review_id: ReviewId, verdict: Verdict) -> Review | None:
         """Decide, carry out what was approved, and tell the customer.
@@ -112,12 +143,24 @@ class Reviews:
 
     async def _carry_out(self, review: Review) -> bool:
         result = await self._run(review) if review.approved else None
-        async with self.conversations.hold_any(review.request.conversation_id) as held:
-            if not _is_told(held, review.review_id):
-                self._tell(held, review, result)
-                await held.flush()
+        for conversation_id in await self._waiting_in(review):
+            async with self.conversations.hold_any(conversation_id) as held:
+                if _is_to_be_told(held, review):
+                    context = self._context(held)
+                    self._tell(context, review, result)
+                    await note_wake_ups(context)
+                    await held.flush()
         await self.ports.reviews.close(review.review_id)
         return True
+
+    async def _waiting_in(self, review: Review) -> list[ConversationId]:
+        """Where the customer waits for it, or did: the same matter asked for twice is one review.
+
+        The conversation that asked first is told first; the action belongs to it.
+        """
+        first, customer = review.request.conversation_id, review.request.customer_id
+        asked = await self.conversations.store.holding(("review_requested",), customer)
+        return [first, *(each for each in asked if each != first)]
 
     async def _run(self, review: Review) -> ActionResult:
         request = review.request
@@ -134,10 +177,9 @@ class Reviews:
             )
         )
 
-    def _tell(self, held: Conversation, review: Review, result: ActionResult | None) -> None:
-        context = self._context(held)
+    def _tell(self, context: TurnContext, review: Review, result: ActionResult | None) -> None:
         action = review.request.action
-        held.log.add(
+        context.log.add(
             ReviewDecided,
             ticket=review.review_id,
             action=action,
@@ -149,16 +191,7 @@ class Reviews:
             own = ResponseKey(f"{REFUSED}_{review.code}")
             context.say(own if context.renderer.has(own) else REFUSED, facts)
             return
-        held.log.add(
-            ActionFinished,
-            action=action,
-            outcome=result.outcome,
-            frame_id=review.request.epoch,
-            reason=result.reason,
-            receipt_id=result.receipt_id,
-            idempotency_key=result.idempotency_key,
-            facts=result.facts,
-        )
+        record_end(action, result, context, review.request.epoch)
         facts |= {**outcome_facts(result, context), "settled_flow": review.request.flow}
         if result.outcome == "done":
             own = ResponseKey(f"utter_{action}_done")
@@ -178,6 +211,11 @@ class Reviews:
         )
 
 
-def _is_told(held: Conversation, review_id: ReviewId) -> bool:
+def _is_to_be_told(held: Conversation, review: Review) -> bool:
+    """Whether the customer still waits here; the one that asked first hears in any case, once."""
+    if review.review_id in held.log.tracker.reviews:
+        return True
+    if held.log.tracker.conversation_id != review.request.conversation_id:
+        return False
     events = held.log.tracker.events
-    return any(isinstance(e, ReviewDecided) and e.ticket == review_id for e in events)
+    return not any(isinstance(e, ReviewDecided) and e.ticket == review.review_id for e in events)

@@ -7,7 +7,8 @@
     review       allow | replace | hold                assistant/compliance
 
 What holds here: turns of one conversation are serial; a message id seen before changes nothing;
-messages that wait at the same time are answered in one turn;
+messages that wait at the same time are answered in one turn; a yes counts only for a question
+that was open when it was sent;
 whatever is about to be asked of the bank is in the log before it is asked; a turn cut off by a
 crash is finished from the log, with the same idempotency keys.
 """
@@ -16,12 +17,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from assistant.acting.confirming import read_back
 from assistant.acting.context import Ports, TurnContext
 from assistant.acting.dispatch import run_action
+from assistant.acting.ends import note_wake_ups
+from assistant.acting.half_done import is_half_done, tell_half_done
+from assistant.acting.preferences import learn_preferences
 from assistant.acting.proofs import ask_for_proof, drop_needless_proof
 from assistant.acting.scam import listen, warn
 from assistant.acting.settled import tell_settled
@@ -30,6 +35,7 @@ from assistant.conversation import Conversation, Conversations
 from assistant.dialogue.decide import decide
 from assistant.dialogue.runner import FlowLoops, NeedLevel, Run, Runner, Say, Wait
 from assistant.dialogue.stack import abandon_top, forget_missing
+from assistant.dialogue.unseen import has_moved_on, meant
 from assistant.errors import MessageInvalid
 from assistant.model.assurance import Assurance
 from assistant.model.commands import Command, CorrectSlot, SetSlot
@@ -38,6 +44,7 @@ from assistant.model.events import (
     LocaleChanged,
     MessageReceived,
     TurnFinished,
+    TurnResumed,
 )
 from assistant.model.ids import ConversationId, IdempotencyKey, MessageId, SlotName
 from assistant.model.message import InboundMessage, Turn
@@ -57,6 +64,11 @@ _LOG = logging.getLogger(__name__)
 
 MAX_CHARACTERS: Final = 4000
 """Longest message taken; longer ones are refused before anything is stored."""
+
+
+MAX_RESUMED: Final = 8
+"""How often a turn that was cut off is taken up again. Several restarts in a row are normal; a turn
+that ends the process each time would otherwise end it for ever."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,20 +94,12 @@ class Assistant:
             StoreUnavailable: Nothing was acknowledged.
         """
         message = message.model_copy(update={"text": _take(message)})
-        async with (
-            self.bursts.join(message, self._is_unfinished) as take,
-            self.conversations.hold(
+        async with self.bursts.join(message, self._is_unfinished) as take:
+            seen = await self.conversations.length(message.conversation_id)
+            async with self.conversations.hold(
                 message.conversation_id, message.sign_in, message.origin
-            ) as held,
-        ):
-            tracker = held.log.tracker
-            number = tracker.turns.get(message.message_id)
-            if number is not None and number not in tracker.finished:
-                await self._answer(held, *_words(held, message))
-            while message.message_id not in tracker.turns:
-                await self._take_turn(held, take())
-            turn = tracker.turns[message.message_id]
-            return public_turn(tracker, turn, self.release, self._level(held))
+            ) as held:
+                return await self._answer_held(message, held, take, seen)
 
     async def recover(self) -> int:
         """Finish turns a crash cut off; one that cannot be finished stops no other.
@@ -120,7 +124,7 @@ class Assistant:
             tracker = held.log.tracker
             if not tracker.turn or tracker.turn in tracker.finished:
                 return False
-            await self._answer(held, *_words(held))
+            await self._resume(held, *_words(held))
             return True
 
     async def _tell(self, settled: Settled) -> bool:
@@ -128,23 +132,50 @@ class Assistant:
         async with self.conversations.hold_any(settled.conversation_id) as held:
             if settled.result.idempotency_key not in held.log.tracker.unsettled:
                 return False
-            tell_settled(settled, self._context(held, ""))
+            context = self._context(held, "")
+            if is_half_done(settled.result):
+                is_told = await tell_half_done(settled, context)
+            else:
+                tell_settled(settled, context)
+                is_told = True
+            await note_wake_ups(context)
             await held.flush()
-            return True
+            return is_told
 
-    async def _take_turn(self, held: Conversation, messages: Sequence[InboundMessage]) -> None:
+    async def _answer_held(
+        self,
+        message: InboundMessage,
+        held: Conversation,
+        take: Callable[[], list[InboundMessage]],
+        seen: int,
+    ) -> Turn:
+        """Take turns until this message has one."""
+        tracker = held.log.tracker
+        number = tracker.turns.get(message.message_id)
+        if number is not None and number == tracker.turn and number not in tracker.finished:
+            await self._resume(held, *_words(held, message))
+        while message.message_id not in tracker.turns:
+            await self._take_turn(held, take(), seen)
+        turn = tracker.turns[message.message_id]
+        return public_turn(tracker, turn, self.release, self._level(held))
+
+    async def _take_turn(
+        self, held: Conversation, messages: Sequence[InboundMessage], seen: int
+    ) -> None:
         """One turn for messages that arrived together; those known already are left out."""
         known = held.log.tracker.turns
         new = [message for message in messages if message.message_id not in known]
         if new:
-            await self._receive(held, new)
+            await self._receive(held, new, seen)
             words = joined([message.text for message in new], self.release.lexicon)
             await self._answer(held, words, new[0].button)
 
-    async def _receive(self, held: Conversation, messages: Sequence[InboundMessage]) -> None:
+    async def _receive(
+        self, held: Conversation, messages: Sequence[InboundMessage], seen: int
+    ) -> None:
         """Store the messages of one turn before anything is done about them."""
         log, tracker = held.log, held.log.tracker
-        turn = tracker.turn + 1
+        turn, unseen = tracker.turn + 1, has_moved_on(tracker, seen)
         for message in messages:
             stored = redact(message.text, tracker, self.release)
             log.add(
@@ -156,6 +187,7 @@ class Assistant:
                 channel=message.channel,
                 redacted=stored != message.text,
                 origin=message.origin,
+                unseen=unseen,
             )
         sign_in = messages[0].sign_in
         if sign_in is not None:
@@ -163,6 +195,24 @@ class Assistant:
             level = level_of_sign_in(tracker, sign_in, self._level(held), now)
             if level is not None:
                 held.note_sign_in(sign_in, level)
+        await held.flush()
+
+    async def _resume(self, held: Conversation, text: str, button: str | None) -> None:
+        """Take a turn up again that was cut off; one that never gets to its end is given up."""
+        log, tracker = held.log, held.log.tracker
+        tries = sum(isinstance(event, TurnResumed) for event in tracker.in_turn(tracker.turn))
+        if tries < MAX_RESUMED:
+            log.add(TurnResumed)
+            await held.flush()
+            await self._answer(held, text, button)
+            return
+        _LOG.error("a turn was given up after %d tries", tries)
+        if tracker.stack:
+            abandon_top(log)
+        # Whatever was confirmed may have reached the bank; the ledger knows, these words do not.
+        lost = "utter_turn_given_up" if tracker.confirmed else "utter_internal_error"
+        self._context(held, text).say(lost)
+        log.add(TurnFinished, message_id=_message_id(held), level=self._level(held))
         await held.flush()
 
     async def _answer(self, held: Conversation, text: str, button: str | None) -> None:
@@ -178,6 +228,7 @@ class Assistant:
             if not understood:
                 await self._understand(context, button or text)
             await self._carry_on(context)
+        await note_wake_ups(context)
         log.add(TurnFinished, message_id=_message_id(held), level=self._level(held))
         await held.flush()
 
@@ -188,6 +239,7 @@ class Assistant:
             if locale != tracker.locale:
                 log.add(LocaleChanged, locale=locale, locale_chosen=False)
         await self._settle(context)
+        await learn_preferences(context)
         drop_needless_proof(context)
         started = self.ports.clock.monotonic_ms()
         understood = await self.understander.understand(words, tracker, self.release)
@@ -200,7 +252,7 @@ class Assistant:
             model=commands.model,
         )
         kept, heard = listen(words, commands.commands, context)
-        decide(kept, log)
+        decide(meant(kept, tracker), log)
         if heard is not None and heard.warned:
             warn(heard, context)
 
@@ -215,9 +267,11 @@ class Assistant:
                 context.say("utter_internal_error")
                 return
             match decision:
-                case Say():
+                case Say(confirms=None):
                     context.say(decision.response, decision.facts)
                     going = not decision.waits
+                case Say():
+                    going = await read_back(decision, context)
                 case Run():
                     going = await run_action(decision, context)
                 case NeedLevel():

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from pathlib import Path
 from typing import Final
 
 import httpx
@@ -18,13 +19,17 @@ from starlette.middleware.cors import CORSMiddleware
 
 from assistant.errors import AssistantError
 from assistant.ports import Clock
+from channels.connector import Connector
+from channels.desk import documents as desk_documents
 from channels.desk import http as desk
-from channels.desk import reviews
+from channels.desk import reviews, video
 from channels.desk import search as desk_search
 from channels.service import Service
 from channels.settings import Settings, is_address
-from channels.web import http, pages, problems, receipts, sandbox, stream
+from channels.web import exports, http, openapi, pages, problems, receipts, sandbox, stream
+from channels.web.admission import Admission
 from channels.web.directory import Directory
+from channels.web.patient_protocol import patient
 from channels.web.rates import ClientRates
 from channels.web.request_limits import RequestLimits
 from channels.web.running_turns import RunningTurns
@@ -33,7 +38,7 @@ from channels.web.signing_secret import stored_secret
 from channels.web.state import Web
 from channels.web.stream_registry import OpenStreams
 from channels.web.stream_tickets import MemoryTickets, RedisTickets, Tickets
-from channels.web.tokens import KeySource, PublicKeys, Secret, Tokens
+from channels.web.tokens import KeyFile, KeySource, PublicKeys, Secret, Tokens
 
 _log = logging.getLogger(__name__)
 
@@ -46,11 +51,19 @@ _WS_MAX_BYTES: Final = 262_144
 
 _HEADER_BYTES: Final = 32_768
 
+_FILE: Final = "file://"
+_KEYS_S: Final = 5.0
+"""How long the bank's key server may take to answer."""
+
 OpenService = Callable[[Settings], AbstractAsyncContextManager[Service]]
 
 
 def create_app(
-    settings: Settings, open_service: OpenService, *, bank: httpx.AsyncClient | None = None
+    settings: Settings,
+    open_service: OpenService,
+    *,
+    bank: httpx.AsyncClient | None = None,
+    connectors: Sequence[Connector] = (),
 ) -> FastAPI:
     """Build the application; nothing is opened before it starts.
 
@@ -59,12 +72,15 @@ def create_app(
         open_service: Joins the pieces: `channels.bootstrap.build`.
         bank: Client of the core bank, for a bank in the same process; closed with the
             application.
+        connectors: Other ways in, joined with the same running assistant.
     """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             app.state.web = await _open(settings, open_service, bank, stack)
+            for connector in connectors:
+                await stack.enter_async_context(connector.running())
             yield
 
     app = FastAPI(
@@ -74,11 +90,25 @@ def create_app(
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        # The address to go to instead would be made from the Host header.
+        redirect_slashes=False,
     )
     problems.install(app)
+    openapi.install(app)
     api = (http.health_router, http.router, sandbox.router, desk.router, reviews.router)
-    for router in (*api, receipts.router, desk_search.router, stream.router):
+    for router in (
+        *api,
+        receipts.router,
+        exports.router,
+        video.router,
+        desk_search.router,
+        stream.router,
+        desk_documents.router,
+    ):
         app.include_router(router)
+    for connector in connectors:
+        for router in connector.routers:
+            app.include_router(router)
     pages.install(app)
     # The last one added is the outermost.
     app.add_middleware(RequestLimits, limit_bytes=settings.body_limit_bytes)
@@ -89,6 +119,7 @@ def create_app(
             allow_methods=["GET", "POST"],
             allow_headers=["Authorization", "Content-Type"],
         )
+    app.add_middleware(Admission, settings=settings)
     app.add_middleware(SecurityHeaders)
     return app
 
@@ -136,7 +167,7 @@ def server_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         # h11 bounds the size of request headers; the faster parser does not.
-        http="h11",
+        http=patient(settings.receive_s),
         h11_max_incomplete_event_size=_HEADER_BYTES,
         ws="websockets-sansio",
         ws_max_size=_WS_MAX_BYTES,
@@ -186,6 +217,7 @@ async def _open(
         tickets=await _tickets(settings, service.clock, stack),
         directory=Directory(bank),
         rates=ClientRates(service.clock, settings.messages_per_minute),
+        clients=ClientRates(service.clock, settings.requests_per_minute),
         turns=RunningTurns(),
         streams=OpenStreams(),
     )
@@ -202,7 +234,11 @@ def _keys(settings: Settings) -> KeySource:
     if settings.jwt_keys is None:
         return Secret(stored_secret(settings.data_dir))
     keys = settings.jwt_keys.get_secret_value()
-    return PublicKeys(jwt.PyJWKClient(keys)) if is_address(keys) else Secret(keys)
+    if not is_address(keys):
+        return Secret(keys)
+    if keys.startswith(_FILE):
+        return KeyFile(Path(keys.removeprefix(_FILE)))
+    return PublicKeys(jwt.PyJWKClient(keys, timeout=_KEYS_S))
 
 
 async def _tickets(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Tickets:
@@ -220,6 +256,7 @@ async def _settle(service: Service) -> None:
         try:
             settled = await service.assistant.settle_unknown()
             await service.reviews.carry_out()
+            await service.wake_ups.ring()
         except AssistantError as error:
             _log.warning("unknown actions or reviews not settled: %s", error.code)
             continue

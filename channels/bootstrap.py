@@ -6,17 +6,15 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
-from functools import partial
+from datetime import date
 from pathlib import Path
 
 import httpx
-from redis.asyncio import Redis
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from threadpoolctl import threadpool_limits
 
-from actions.bank.http_client import HttpBank, bank_client
+from actions.bank.http_client import bank_client
 from actions.bank.port import BankApi
 from actions.catalogue import ACTIONS
 from actions.gateway import Gateway
@@ -26,26 +24,27 @@ from actions.ledger_store import database_time
 from actions.settlement import Patience
 from assistant.acting.context import BANK_ZONE, Ports
 from assistant.acting.dispatch import BUILT_IN, is_built_in
-from assistant.adapters.broadcast import MemoryBroadcast, RedisBroadcast
 from assistant.adapters.desk import SqlHandoffDesk
 from assistant.adapters.event_store import SqlEventStore
-from assistant.adapters.locks import MemoryLock, RedisLock
 from assistant.adapters.review import SqlReviewQueue
 from assistant.adapters.schema import upgrade_engine
 from assistant.adapters.system import RandomIds, SystemClock
 from assistant.adapters.vault import SqlSealer
+from assistant.adapters.wake_ups import SqlWakeUps
 from assistant.colleagues import Colleagues
 from assistant.conversation import Conversations
 from assistant.errors import StoreUnavailable
+from assistant.exports import Exports
 from assistant.model.ids import ActionName
 from assistant.model.release import Release
 from assistant.ports import (
     Broadcast,
     Clock,
-    ConversationLock,
     IdSource,
+    Knowledge,
     Understander,
 )
+from assistant.reads import Reads
 from assistant.receipts import Receipts
 from assistant.reviews import Reviews
 from assistant.turn import Assistant
@@ -54,11 +53,16 @@ from assistant.understanding.labels import label_texts
 from assistant.understanding.local import LocalUnderstander
 from assistant.understanding.normalise import normalise
 from assistant.understanding.thresholds import Thresholds
+from assistant.wake_ups import WakeUps
+from channels.composition_bank import core_bank
+from channels.composition_between import between_processes
 from channels.composition_evidence import house_kept, make_privacy
 from channels.composition_foreign import foreign_actions
-from channels.composition_keys import open_database
-from channels.composition_receipts import receipt_signer
+from channels.composition_impact import ImpactDesk
+from channels.composition_index import index_state, watched
+from channels.composition_keys import open_database, signing_keys
 from channels.composition_risk import risk_desk, scam_watch
+from channels.composition_seeing import make_reviews
 from channels.composition_understanding import let_go, phrasing_model, with_servers
 from channels.settings import Settings
 from knowledge.cross_encoder import CrossEncoderPairs
@@ -98,13 +102,16 @@ class RunningService:
     assistant: Assistant
     colleagues: Colleagues
     reviews: Reviews
+    wake_ups: WakeUps
     receipts: Receipts
+    exports: Exports
+    impact: ImpactDesk
     broadcast: Broadcast
     clock: Clock
     ids: IdSource
     library: DocumentLibrary
     documents: WholeDocuments
-    knowledge: HybridKnowledge
+    knowledge: Knowledge
     release: Release
     engine: AsyncEngine = field(repr=False)
     bank_client: httpx.AsyncClient = field(repr=False)
@@ -116,7 +123,7 @@ class RunningService:
             "database": await self._database(),
             "bank": await self._bank(),
             "content": "ok",
-            "knowledge": "ok",
+            "knowledge": index_state(self.knowledge),
         }
 
     async def _database(self) -> str:
@@ -278,8 +285,8 @@ async def build(
         await upgrade_engine(engine)
         await stack.enter_async_context(house_kept(settings, engine, clock))
         client = await stack.enter_async_context(http or bank_client())
-        bank = HttpBank(settings.bank_url, settings.bank_timeout_s, client)
-        lock, broadcast = await _between_processes(settings, stack)
+        bank = core_bank(settings, brain.release, client, clock)
+        lock, broadcast = await between_processes(settings, stack)
         conversations = Conversations(
             store=SqlEventStore(engine),
             lock=lock,
@@ -292,6 +299,9 @@ async def build(
         reviews = SqlReviewQueue(engine, clock, ids)
         gateway = await _gateway(settings, brain.release, bank, engine, clock, stack)
         documents = WholeDocuments(brain.library)
+        privacy = make_privacy(settings, engine, clock)
+        reads = Reads(privacy)
+        knowledge = await stack.enter_async_context(watched(settings, brain.knowledge, brain.built))
         phrasing = phrasing_model(settings)
         if phrasing is not None:
             stack.push_async_callback(phrasing.aclose)
@@ -299,13 +309,15 @@ async def build(
             actions=replace(gateway, reviews=reviews),
             scam=scam_watch(settings, brain.release, brain.encoder),
             identity=BankIdentity(bank),
-            knowledge=brain.knowledge,
+            knowledge=knowledge,
             documents=documents,
             phrasing=phrasing,
             desk=desk,
             reviews=reviews,
             clock=clock,
             ids=ids,
+            privacy=privacy,
+            wake_ups=SqlWakeUps(engine),
         )
         yield RunningService(
             assistant=Assistant(
@@ -314,28 +326,24 @@ async def build(
                 ports=ports,
                 conversations=conversations,
             ),
-            colleagues=Colleagues(
-                desk=desk,
-                conversations=conversations,
-                privacy=make_privacy(settings, engine, clock),
-            ),
-            reviews=Reviews(
-                ports=ports,
-                conversations=conversations,
-                patience=timedelta(hours=settings.review_patience_h),
-            ),
+            colleagues=Colleagues(desk=desk, conversations=conversations, reads=reads),
+            reviews=make_reviews(settings, ports, conversations, reads),
+            wake_ups=WakeUps(ports=ports, conversations=conversations),
             receipts=Receipts(
                 find=gateway.ledger.conversation_of,
                 conversations=conversations,
                 release=brain.release,
-                signer=partial(receipt_signer, settings),
+                signer=lambda: signing_keys(settings, "receipts").signer,
+                reads=reads,
             ),
+            impact=ImpactDesk(conversations.store, brain.release, brain.built.documents, reads),
+            exports=Exports(privacy=privacy, release=brain.release, clock=clock),
             broadcast=broadcast,
             clock=clock,
             ids=ids,
             library=brain.library,
             documents=documents,
-            knowledge=brain.knowledge,
+            knowledge=knowledge,
             release=brain.release,
             engine=engine,
             bank_client=client,
@@ -386,15 +394,3 @@ async def _gateway(
         patience=Patience(bank_timeout_s=max(1, round(settings.bank_timeout_s))),
         bank_honours_keys=settings.bank_honours_keys,
     )
-
-
-async def _between_processes(
-    settings: Settings, stack: AsyncExitStack
-) -> tuple[ConversationLock, Broadcast]:
-    if not settings.redis_url:
-        return MemoryLock(), MemoryBroadcast()
-    redis = Redis.from_url(settings.redis_url)
-    stack.push_async_callback(redis.aclose)
-    broadcast = RedisBroadcast(redis)
-    stack.push_async_callback(broadcast.aclose)
-    return RedisLock(redis), broadcast

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from actions.bank.http_client import HttpBank, bank_client
+from actions.bank.http_client import bank_client
 from actions.catalogue import ACTIONS
 from actions.gateway import Gateway
 from actions.ledger import Ledger
@@ -17,6 +17,7 @@ from assistant.adapters.system import RandomIds, SystemClock
 from assistant.adapters.vault import SqlSealer
 from assistant.model.release import Release
 from channels.bootstrap import lease_of
+from channels.composition_bank import core_bank
 from channels.composition_keys import open_database
 from channels.composition_risk import risk_desk
 from channels.settings import Settings
@@ -42,7 +43,7 @@ def serve_actions(settings: Settings, release: Release, *, host: str, port: int)
     engine = open_database(settings)
     client = bank_client()
     clock = SystemClock()
-    bank = HttpBank(settings.bank_url, settings.bank_timeout_s, client)
+    bank = core_bank(settings, release, client, clock)
     gateway = Gateway(
         bank=bank,
         ledger=Ledger(

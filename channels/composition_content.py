@@ -9,10 +9,13 @@ from pathlib import Path
 
 from pydantic import JsonValue
 
+from actions.catalogue import ACTIONS
+from actions.said import READ_BY_ACTIONS, SAID_BY_ACTIONS
 from assistant.acting.context import BANK_ZONE
 from assistant.model.ids import ActionName
 from assistant.model.release import Release
 from assistant.ports import Clock, Knowledge, Understander
+from assistant.ports.knowledge import EVERYTHING, SearchScope
 from assistant.understanding.labels import trained_texts
 from assistant.understanding.normalise import normalise
 from channels.bootstrap import (
@@ -29,28 +32,21 @@ from channels.composition_log import machine_clock
 from channels.settings import Settings
 from knowledge.check import check
 from knowledge.content_problems import Finding
+from knowledge.content_usage import Code
 from knowledge.embedding import BUNDLED, SentenceEncoder
 from knowledge.indexing import build_index, search_in, ship_vectors
 from knowledge.search import SearchQuestion, index_folder, read_questions, search_all, search_line
+from knowledge.twins import Translated, Twins
 from knowledge.vectors import Progress
 
-_SAID_BY_CODE = frozenset(
+_SAID_BY_ENGINE = frozenset(
     {
-        "utter_address_invalid",
-        "utter_address_unchanged",
-        "utter_card_limit_invalid",
-        "utter_card_limit_too_high",
-        "utter_card_limit_unchanged",
-        "utter_card_not_found",
-        "utter_payee_ambiguous",
-        "utter_payee_unknown",
-        "utter_from_account_unknown",
-        "utter_from_account_is_payee",
-        "utter_terms",
-        "utter_phone_unchanged",
+        *("utter_terms", "utter_register_reads", "utter_export_ready", "utter_export_text"),
+        *("utter_erasure_ordered", "utter_privacy_unavailable"),
+        "utter_elder_person",
     }
 )
-"""Responses of the sample pack that the actions ask for by name (`actions/`)."""
+"""Responses of a pack that the engine reads by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +81,19 @@ def check_pack(settings: Settings) -> list[Finding]:
     findings = check(
         settings.content_dir,
         gateway_knows=gateway_knows,
-        said_by_code=_SAID_BY_CODE,
-        runs=runs,
+        code=Code(
+            said=_SAID_BY_ENGINE | SAID_BY_ACTIONS,
+            read=READ_BY_ACTIONS,
+            is_change=_is_change,
+            runs=runs,
+        ),
         today=machine_clock().now().astimezone(BANK_ZONE).date(),
     )
     return [*findings, *unproved_wordings(settings)]
+
+
+def _is_change(action: ActionName) -> bool:
+    return action in ACTIONS and ACTIONS[action].is_change
 
 
 def bank_encoder(settings: Settings) -> SentenceEncoder:
@@ -183,7 +187,8 @@ def open_knowledge(
         progress,
         chroma_url=settings.chroma_url,
     )
-    return search_in(built, encoder, release, pairs=pairs)
+    knowledge = search_in(built, encoder, release, pairs=pairs)
+    return Translated(knowledge, Twins(built.documents))
 
 
 def questions_of(file: Path | None, question: str | None) -> Sequence[SearchQuestion]:
@@ -204,10 +209,15 @@ async def found_lines(
     as_of: date,
     limit: int,
     known_on: date | None = None,
+    scope: SearchScope = EVERYTHING,
 ) -> AsyncIterator[dict[str, JsonValue]]:
-    """One line of the public contract for each question; days as in the port Knowledge."""
+    """One line of the public contract for each question; days as in the port Knowledge.
+
+    Raises:
+        ScopeUnknown: As in the port.
+    """
     async for question, hits in search_all(
-        knowledge, questions, as_of=as_of, limit=limit, known_on=known_on
+        knowledge, questions, as_of=as_of, limit=limit, known_on=known_on, scope=scope
     ):
         yield search_line(question, hits)
 

@@ -12,13 +12,15 @@ import httpx
 from redis import Redis
 from redis.exceptions import RedisError
 
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, SettingsError
 from channels import app as web
 from channels.composition_content import bank_encoder, check_pack
 from channels.composition_log import open_log
 from channels.composition_sandbox import answers, sandbox_url, uses_sandbox
+from channels.exposure import exposures
 from channels.settings import Settings
 from channels.web.pages import STATIC
+from channels.wechat.connector import CALLBACK, codec_of
 
 _LOOK_S: Final = 2.0
 
@@ -42,6 +44,8 @@ class Examined:
 
 def examine(settings: Settings) -> Iterator[Examined]:
     """Look at everything the settings name, one after another."""
+    for each in exposures(settings):
+        yield Examined("exposed", "warning", each.found, each.fix)
     for look in _LOOKS:
         seen = look(settings)
         if seen is not None:
@@ -180,6 +184,25 @@ def _language_model(settings: Settings) -> Examined:
     return Examined("language model", "ok", settings.llm)
 
 
+def _wechat(settings: Settings) -> Examined | None:
+    """Whether the service account has what it needs; nothing is asked of the platform."""
+    if settings.wechat_app_id is None:
+        return None
+    try:
+        codec_of(settings, settings.wechat_app_id)
+    except SettingsError as error:
+        fix = "Set it as at the platform; see docs/wechat.md."
+        return Examined("wechat", "error", str(error), fix)
+    if settings.wechat_secret is None:
+        fix = "Set GUITAI_WECHAT_SECRET."
+        return Examined("wechat", "error", "the app secret is missing", fix)
+    if settings.public_url is None:
+        found = f"{settings.wechat_app_id}: no public address, so nobody can bind or confirm"
+        return Examined("wechat", "warning", found, "Set GUITAI_PUBLIC_URL.")
+    callback = f"{settings.public_url.rstrip('/')}{CALLBACK}"
+    return Examined("wechat", "ok", f"{settings.wechat_app_id}, callback {callback}")
+
+
 def _reachable(name: str, url: str | None, path: str, variable: str) -> Examined | None:
     if url is None:
         return None
@@ -214,4 +237,5 @@ _LOOKS: Final[tuple[Callable[[Settings], Examined | None], ...]] = (
     _actions,
     _rasa,
     _language_model,
+    _wechat,
 )

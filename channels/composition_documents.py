@@ -4,46 +4,21 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path, PurePosixPath
 
 from assistant.errors import ContentError
-from assistant.model.events import Answered, MessageReceived, Said
-from assistant.model.ids import ConversationId, ResponseKey
-from assistant.model.message import Citation
-from assistant.model.release import Release
-from assistant.model.tracker import Tracker
-from assistant.ports import EventStore, StoredEvent
-from assistant.response.render import Renderer
 from channels.bootstrap import load_release
-from channels.composition_log import open_log
+from channels.composition_impact import Affected, affected_in
+from channels.composition_log import open_log, reader
 from channels.settings import Settings
 from knowledge.documents import read_sources
-from knowledge.impact import Change, Comparison, compare, versions_of
+from knowledge.impact import compare, versions_of
 from knowledge.ingest.approvals import Decision, Deed, Ledger, Standing, file_of
 from knowledge.ingest.convert import Converter
 from knowledge.ingest.sources import SourceFile, source_files
 from knowledge.search import CONVERTED_FOLDER
 from knowledge.shelf import DOCUMENTS_FOLDER, read_shelf_documents
-
-
-@dataclass(frozen=True, slots=True)
-class Affected:
-    """A reply that rested on a sentence that has changed.
-
-    Attributes:
-        question: What the customer had asked, as stored.
-        draft: Words of a correction in the customer's language; never sent from here.
-    """
-
-    conversation_id: str
-    turn: int
-    at: datetime
-    question: str
-    citation: Citation
-    change: Change
-    draft: str
 
 
 def standings(content_dir: Path, wanted: Sequence[str] = ()) -> list[Standing]:
@@ -162,9 +137,15 @@ def _fits(file: str, name: str) -> bool:
 
 
 async def affected(
-    settings: Settings, document_id: str, start: str | None, end: str | None
+    settings: Settings,
+    document_id: str,
+    start: str | None,
+    end: str | None,
+    by: str | None = None,
 ) -> AsyncIterator[Affected]:
     """Replies whose words changed in a newer version, oldest conversation first.
+
+    That their conversations are read by `by`, or the account of this machine, is written down.
 
     Raises:
         ContentError: There is no such document or version.
@@ -175,87 +156,7 @@ async def affected(
     versions = versions_of(shelf.documents, document_id)
     comparison = compare(versions, document_id, start, end)
     async with open_log(settings) as log:
-        async for found in affected_in(log, release, comparison):
+        conversations = await log.store.citing(comparison.to.document_id)
+        await log.reads.note(conversations, reader(by), "impact")
+        async for found in affected_in(log.store, release, comparison):
             yield found
-
-
-async def affected_in(
-    log: EventStore, release: Release, comparison: Comparison
-) -> AsyncIterator[Affected]:
-    """The same, in a log that is open."""
-    for conversation_id in await log.citing(comparison.to.document_id):
-        stored = await log.load(conversation_id)
-        for each in _in_conversation(conversation_id, stored, release, comparison):
-            yield each
-
-
-def _in_conversation(
-    conversation_id: ConversationId,
-    stored: Sequence[StoredEvent],
-    release: Release,
-    comparison: Comparison,
-) -> list[Affected]:
-    tracker = Tracker.replay(conversation_id, (each.event for each in stored))
-    found: list[Affected] = []
-    question, as_of = "", None
-    for event in (each.event for each in stored):
-        if isinstance(event, MessageReceived):
-            question, as_of = event.text, None
-        elif isinstance(event, Answered):
-            as_of = event.as_of
-        elif isinstance(event, Said):
-            for citation in event.part.citations:
-                past = as_of is not None and as_of < event.at.date()
-                change = _change(citation, past, comparison)
-                if change is not None:
-                    draft = _draft(question, event.at, change, comparison, release, tracker)
-                    found.append(
-                        Affected(
-                            conversation_id,
-                            event.turn,
-                            event.at,
-                            question,
-                            citation,
-                            change,
-                            draft,
-                        )
-                    )
-    return found
-
-
-def _change(citation: Citation, past: bool, comparison: Comparison) -> Change | None:
-    same_document = citation.document_id == comparison.to.document_id
-    if not same_document or citation.version not in comparison.earlier:
-        return None
-    if past and citation.version != comparison.to.version:
-        return None  # asked about a day on which the earlier version was right, and still is
-    return comparison.change_of(citation.quote, citation.section)
-
-
-def _draft(
-    question: str,
-    at: datetime,
-    change: Change,
-    comparison: Comparison,
-    release: Release,
-    tracker: Tracker,
-) -> str:
-    key = "utter_answer_changed" if change.new is not None else "utter_answer_withdrawn"
-    facts = {
-        "question": question,
-        "asked_on": at.date().isoformat(),
-        "old": _readable(change.old),
-        "new": _readable(change.new or ""),
-        "title": comparison.to.title,
-        "version": comparison.to.version,
-        "effective_from": comparison.to.effective_from.isoformat(),
-    }
-    return Renderer(release).part(ResponseKey(key), {**facts}, tracker).text
-
-
-def _readable(sentence: str) -> str:
-    """A row of a table in words: its name, then its cells."""
-    if not sentence.startswith("|"):
-        return sentence
-    name, *cells = (cell.strip() for cell in sentence.strip().strip("|").split("|"))
-    return f"{name}：{'，'.join(cells)}"

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from assistant.adapters.evidence import evidence_of
-from assistant.adapters.key_files import kept_text
 from assistant.adapters.privacy import Retention, SqlPrivacy
 from assistant.adapters.roots import RootExport, RootsFolder
 from assistant.adapters.schema import upgrade_engine
@@ -21,28 +20,14 @@ from assistant.adapters.verification import verify
 from assistant.errors import AssistantError
 from assistant.model.ids import ConversationId
 from assistant.notary.findings import Report
-from assistant.notary.keys import KEY_BYTES
-from assistant.notary.roots import Signer, Statement
+from assistant.notary.roots import Statement
 from assistant.ports import Clock, Privacy
-from channels.composition_keys import open_database
+from assistant.ports.privacy import reason_of
+from channels.composition_keys import has_signing_key, open_database, signing_keys
 from channels.settings import Settings
 
-_ROOTS_FILE: Final = "roots.key"
 _DAY_S: Final = 86_400.0
 _log = logging.getLogger(__name__)
-
-
-def make_signer(settings: Settings) -> Signer:
-    """What signs the roots.
-
-    Raises:
-        SettingsError: The key is no key.
-        OSError: The key file cannot be read or made.
-    """
-    if settings.roots_key is not None:
-        return Signer.from_hex(settings.roots_key.get_secret_value())
-    path = settings.data_dir / _ROOTS_FILE
-    return Signer.from_hex(kept_text(path, lambda: secrets.token_hex(KEY_BYTES)))
 
 
 def make_privacy(settings: Settings, engine: AsyncEngine, clock: Clock) -> SqlPrivacy:
@@ -53,7 +38,7 @@ def make_privacy(settings: Settings, engine: AsyncEngine, clock: Clock) -> SqlPr
         transcript=settings.retention_transcript_years,
         enquiry=settings.retention_enquiry_years,
     )
-    return SqlPrivacy(engine, clock, retention)
+    return SqlPrivacy(engine, clock, retention, timedelta(hours=settings.erase_after_h))
 
 
 @asynccontextmanager
@@ -70,7 +55,6 @@ async def house_kept(settings: Settings, engine: AsyncEngine, clock: Clock) -> A
 async def keep_house(settings: Settings, engine: AsyncEngine, clock: Clock) -> None:
     """Export roots on schedule and destroy each day what was kept long enough; never returns."""
     privacy = make_privacy(settings, engine, clock)
-    export: RootExport | None = None
     every_s = settings.roots_every_s or _DAY_S
     until_sweep_s = 0.0
     while True:
@@ -80,8 +64,8 @@ async def keep_house(settings: Settings, engine: AsyncEngine, clock: Clock) -> N
                 await privacy.sweep("retention")
                 until_sweep_s = _DAY_S
             if settings.roots_every_s:
-                export = export or _export(settings, engine, clock)
-                await export.run()
+                # The key may have been rotated since the last root.
+                await _export(settings, engine, clock).run()
         except AssistantError as error:
             _log.warning("no root exported: %s", error.code)
         except OSError as error:
@@ -108,24 +92,24 @@ async def export_root(settings: Settings) -> tuple[Statement | None, str]:
         await engine.dispose()
 
 
-async def verify_log(settings: Settings, public: str | None, *, with_keys: bool) -> Report:
+async def verify_log(settings: Settings, trusted: Sequence[str], *, with_keys: bool) -> Report:
     """Check the log of the settings' database. Reads only; migrates nothing.
 
     Args:
         settings: Database, keys and roots.
-        public: Key the roots must be signed with; None: this deployment's, when it has one.
+        trusted: Keys the roots must be signed with, oldest first; none: this deployment's, when
+            it has one.
         with_keys: Whether to use the master key.
 
     Raises:
         StoreUnavailable: The database does not answer, or has another schema.
         SettingsError: The master key is another one.
     """
-    has_signer = settings.roots_key is not None or (settings.data_dir / _ROOTS_FILE).exists()
-    if public is None and has_signer:
-        public = make_signer(settings).public
+    if not trusted and has_signing_key(settings, "roots"):
+        trusted = signing_keys(settings, "roots").trusted
     engine = open_database(settings)
     try:
-        return await verify(engine, RootsFolder(settings.roots_dir), public, with_keys=with_keys)
+        return await verify(engine, RootsFolder(settings.roots_dir), trusted, with_keys=with_keys)
     finally:
         await engine.dispose()
 
@@ -144,7 +128,7 @@ async def export_evidence(
     try:
         await upgrade_engine(engine)
         privacy = make_privacy(settings, engine, SystemClock())
-        await privacy.note("exported", conversation_id, actor, reason)
+        await privacy.note("exported", conversation_id, actor, reason_of("evidence", reason))
         return await evidence_of(engine, RootsFolder(settings.roots_dir), conversation_id)
     finally:
         await engine.dispose()
@@ -167,4 +151,5 @@ async def open_privacy(settings: Settings) -> AsyncIterator[Privacy]:
 
 
 def _export(settings: Settings, engine: AsyncEngine, clock: Clock) -> RootExport:
-    return RootExport(engine, RootsFolder(settings.roots_dir), make_signer(settings), clock)
+    signer = signing_keys(settings, "roots").signer
+    return RootExport(engine, RootsFolder(settings.roots_dir), signer, clock)

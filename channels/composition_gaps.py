@@ -9,7 +9,7 @@ from assistant.acting.context import BANK_ZONE
 from assistant.gaps import MINED, Gap, OpenQuestion, grouped, open_questions
 from assistant.ports import PassageHit
 from channels.bootstrap import make_brain
-from channels.composition_log import machine_clock, open_log
+from channels.composition_log import machine_clock, open_log, reader
 from channels.settings import Settings
 from knowledge.vectors import Progress
 
@@ -31,13 +31,14 @@ class GapReport:
 
 
 async def mine_gaps(
-    settings: Settings, limit: int, progress: Progress | None = None
+    settings: Settings, limit: int, by: str | None = None, progress: Progress | None = None
 ) -> list[GapReport]:
-    """The gaps asked for most.
+    """The gaps asked for most; that their conversations are read is written down.
 
     Args:
         settings: Log, pack and data folder.
         limit: Most gaps.
+        by: Who reads; None: the account of this machine.
         progress: Told how far embedding is.
 
     Raises:
@@ -47,8 +48,10 @@ async def mine_gaps(
     brain = make_brain(settings, progress)
     questions: list[OpenQuestion] = []
     async with open_log(settings) as log:
-        for conversation_id in await log.holding(MINED):
-            stored = await log.load(conversation_id)
+        conversations = await log.store.holding(MINED)
+        await log.reads.note(conversations, reader(by), "gaps")
+        for conversation_id in conversations:
+            stored = await log.store.load(conversation_id)
             questions += open_questions(conversation_id, stored, brain.release.lexicon)
     today = machine_clock().now().astimezone(BANK_ZONE).date()
     reports = []

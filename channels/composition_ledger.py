@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from actions.ledger import Ledger
 from actions.ledger_store import database_time
@@ -11,7 +11,13 @@ from actions.ledger_view import Entry, entries, find_entry
 from assistant.adapters.schema import upgrade_engine
 from assistant.adapters.system import SystemClock
 from assistant.adapters.vault import SqlSealer
+from assistant.errors import ConversationNotFound
+from assistant.model.ids import ConversationId
+from assistant.reads import Reads
+from channels.bootstrap import load_release
+from channels.composition_evidence import make_privacy
 from channels.composition_keys import open_database
+from channels.composition_log import reader
 from channels.settings import Settings
 
 
@@ -37,12 +43,19 @@ async def ledger_entries(settings: Settings, state: str | None, limit: int) -> l
         return await entries(ledger, state=state, limit=limit)
 
 
-async def ledger_entry(settings: Settings, key: str) -> Entry | None:
-    """One change, by its key or the beginning of it.
+async def ledger_entry(settings: Settings, key: str, by: str | None = None) -> Entry | None:
+    """One change, by its key or the beginning of it; that it is looked at is written down.
 
     Raises:
         SettingsError: The database address is not supported, or the key is missing.
         StoreUnavailable: The database does not answer.
     """
     async with _opened(settings) as ledger:
-        return await find_entry(ledger, key)
+        entry = await find_entry(ledger, key, load_release(settings.content_dir).policies)
+        if entry is not None:
+            privacy = make_privacy(settings, ledger.engine, SystemClock())
+            # A change asked for through another server has no conversation here to name.
+            with suppress(ConversationNotFound):
+                told = ConversationId(entry.conversation_id)
+                await Reads(privacy).note((told,), reader(by), "ledger")
+        return entry

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
 from assistant.colleagues import Colleagues
 from assistant.conversation import Conversations
+from assistant.exports import Exports
 from assistant.model.ids import DocumentId
-from assistant.model.message import InboundMessage, Turn
+from assistant.model.message import Citation, InboundMessage, Turn
 from assistant.model.release import Release
 from assistant.ports import Broadcast, Clock, IdSource, Knowledge, PassageHit
 from assistant.receipts import Receipts
 from assistant.reviews import Reviews
+from assistant.wake_ups import WakeUps
 
 
 class Answering(Protocol):
@@ -74,6 +76,44 @@ class DocumentTexts(Protocol):
         ...
 
 
+class Touched(Protocol):
+    """A reply that rested on a sentence which a newer version changed."""
+
+    @property
+    def conversation_id(self) -> str: ...  # noqa: D102 - named by the class
+    @property
+    def turn(self) -> int: ...  # noqa: D102 - named by the class
+    @property
+    def at(self) -> datetime: ...  # noqa: D102 - named by the class
+    @property
+    def question(self) -> str: ...  # noqa: D102 - named by the class
+    @property
+    def citation(self) -> Citation: ...  # noqa: D102 - named by the class
+    @property
+    def change(self) -> SentenceChange: ...  # noqa: D102 - named by the class
+    @property
+    def draft(self) -> str: ...  # noqa: D102 - named by the class
+
+
+class SentenceChange(Protocol):
+    """A sentence and what stands in its place, None when nothing does."""
+
+    @property
+    def old(self) -> str: ...  # noqa: D102 - named by the class
+    @property
+    def new(self) -> str | None: ...  # noqa: D102 - named by the class
+
+
+class Impact(Protocol):
+    """What a change of a document touches."""
+
+    async def of(
+        self, document_id: str, start: str | None, end: str | None, colleague: str
+    ) -> Sequence[Touched]:
+        """Replies that a newer version touches; see `channels.composition_impact`."""
+        ...
+
+
 class Service(Protocol):
     """The running assistant."""
 
@@ -84,7 +124,11 @@ class Service(Protocol):
     @property
     def reviews(self) -> Reviews: ...  # noqa: D102 - typed by name
     @property
+    def wake_ups(self) -> WakeUps: ...  # noqa: D102 - typed by name
+    @property
     def receipts(self) -> Receipts: ...  # noqa: D102 - typed by name
+    @property
+    def exports(self) -> Exports: ...  # noqa: D102 - typed by name
     @property
     def broadcast(self) -> Broadcast: ...  # noqa: D102 - typed by name
     @property
@@ -97,6 +141,8 @@ class Service(Protocol):
     def documents(self) -> DocumentTexts: ...  # noqa: D102 - typed by name
     @property
     def knowledge(self) -> Knowledge: ...  # noqa: D102 - typed by name
+    @property
+    def impact(self) -> Impact: ...  # noqa: D102 - typed by name
     @property
     def release(self) -> Release: ...  # noqa: D102 - typed by name
 

@@ -10,7 +10,11 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
+
+from channels.voice.engines.settings import SpeechSettings
+from channels.voice.settings import VoiceLegSettings
+from channels.wechat.settings import WeChatSettings
 
 _SECRET_LENGTH: Final = 32
 """Bytes of an HS256 key, at least as many as the hash has (RFC 7518, section 3.2)."""
@@ -36,7 +40,7 @@ def _strong(value: SecretStr | None) -> SecretStr | None:
 
 def is_address(keys: str) -> bool:
     """Whether `jwt_keys` names a JWKS document; otherwise it is the secret itself."""
-    return keys.startswith(("https://", "http://"))
+    return keys.startswith(("https://", "http://", "file://"))
 
 
 def sample_pack() -> Path:
@@ -63,7 +67,7 @@ def _is_sandbox_bank(values: dict[str, Any]) -> bool:
 Folder = Annotated[Path, AfterValidator(_absolute)]
 
 
-class Settings(BaseSettings):
+class Settings(WeChatSettings, VoiceLegSettings, SpeechSettings):
     """Everything a deployment may choose."""
 
     model_config = SettingsConfigDict(
@@ -92,6 +96,11 @@ class Settings(BaseSettings):
     """64 hexadecimal digits that wrap the keys of all conversations; unset: made once and kept in
     the data folder (`master.key`). Without it nothing stored can be read."""
 
+    former_master_keys: SecretStr | None = None
+    """Master keys that GUITAI_MASTER_KEY replaced, comma separated, newest first: they open what
+    they wrapped until `guitai keys rotate` has wrapped it anew, and name customers in the register
+    for as long as it is kept."""
+
     roots_dir: Folder = Field(default_factory=_roots_in)
     """Folder signed roots of the log are appended to; put it on write-once storage elsewhere."""
 
@@ -99,9 +108,17 @@ class Settings(BaseSettings):
     """Ed25519 private key, 64 hexadecimal digits, that signs the roots; unset: made once and kept
     in the data folder (`roots.key`)."""
 
+    former_roots_keys: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)] = ()
+    """Public keys that signed roots before that key, comma separated, oldest first."""
+
     receipts_key: SecretStr | None = None
     """Ed25519 private key, 64 hexadecimal digits, that signs receipts; unset: made once and kept in
     the data folder (`receipts.key`)."""
+
+    former_receipts_keys: Annotated[
+        tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)
+    ] = ()
+    """Public keys that signed receipts before that key, comma separated, oldest first."""
 
     bank_honours_keys: bool = True
     """Whether the core bank carries out one idempotency key once. If not, nothing is ever sent
@@ -122,6 +139,9 @@ class Settings(BaseSettings):
     retention_enquiry_years: float = Field(default=3.0, ge=0)
     """Years after which the words of a plain enquiry are destroyed; an order does so at once."""
 
+    erase_after_h: float = Field(default=24.0, ge=0)
+    """Hours between a customer's order to erase, given in the conversation, and its execution."""
+
     redis_url: str | None = None
     """Redis for locks, tickets and events between processes; unset: in this process."""
 
@@ -137,6 +157,9 @@ class Settings(BaseSettings):
     bank_timeout_s: float = Field(default=3.0, gt=0)
     """How long the core bank may take to answer, seconds."""
 
+    bank_calls_at_once: int = Field(default=64, ge=1)
+    """Calls that may wait for the core bank at the same time; more are refused at once."""
+
     sandbox: bool = Field(default_factory=_is_sandbox_bank)
     """Whether anybody may sign in as a sample customer or colleague; on only with the sandbox."""
 
@@ -148,6 +171,16 @@ class Settings(BaseSettings):
 
     chroma_url: str | None = None
     """Address of a Chroma server; unset: embedded."""
+
+    chroma_process: bool = False
+    """Whether `guitai serve` runs a Chroma server of its own over `chroma/` of the data folder,
+    starts it again when it ends and uses it instead of the embedded index."""
+
+    chroma_port: int = Field(default=8200, ge=1, le=65535)
+    """TCP port of that server; only this machine can reach it."""
+
+    index_check_s: float = Field(default=60.0, gt=0)
+    """Seconds between two comparisons of what a Chroma server holds with what it was given."""
 
     llm: str | None = None
     """LangChain model id such as `openai:qwen-plus`; unset: no language model."""
@@ -194,6 +227,16 @@ class Settings(BaseSettings):
     review_patience_h: float = Field(default=48.0, gt=0)
     """Hours a request may wait for a colleague's review; it lapses then and the customer hears."""
 
+    video: str | None = None
+    """`package.module:name` of what makes the bank's VideoCalls (assistant/ports/seeing.py); unset:
+    the sandbox's with the sandbox on, which sees nobody; none otherwise."""
+
+    face_check: str | None = None
+    """`package.module:name` of what makes the bank's FaceChecks; unset: as above."""
+
+    video_rings_s: float = Field(default=45.0, gt=0)
+    """Seconds a video call of a review rings before it counts as not answered."""
+
     jwt_issuer: str = "guitai-sandbox"
     """`iss` that sign-in tokens must carry."""
 
@@ -201,11 +244,16 @@ class Settings(BaseSettings):
     """`aud` that sign-in tokens must carry."""
 
     jwt_keys: Annotated[SecretStr | None, AfterValidator(_strong)] = None
-    """JWKS address (RS256, ES256, EdDSA) or HS256 secret of at least 32 bytes; unset: a random
-    secret, made once and kept in the data folder."""
+    """Address of a JWKS document, `https://…` or `file:///…` (RS256, ES256, EdDSA), or an HS256
+    secret of at least 32 bytes; unset: a random secret, made once and kept in the data folder.
+    A file is read again when it was replaced, an address every five minutes."""
 
     allowed_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)] = ()
     """Web origins, comma separated, that may call besides the assistant's own pages."""
+
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)] = ()
+    """Names this deployment is reached by, comma separated, without ports; requests for another
+    host are refused. Unset: any, which suits a machine of one's own only."""
 
     allow_missing_origin: bool = False
     """Whether a WebSocket without an Origin header is taken: programs, not browsers."""
@@ -236,6 +284,16 @@ class Settings(BaseSettings):
     messages_per_minute: int = Field(default=12_000, ge=1)
     """Messages, conversations and sign-ins one client may send over HTTP in a minute. Generous,
     for load tests from one address; lower it where the assistant faces the internet."""
+
+    requests_per_minute: int = Field(default=60_000, ge=1)
+    """Requests of any kind one address may send in a minute, those with a bad token included."""
+
+    receive_s: float = Field(default=10.0, gt=0)
+    """Seconds a client has to send the header fields of a request, and again for its body."""
+
+    request_s: float = Field(default=60.0, gt=0)
+    """Seconds a request may take; a turn that takes longer goes on, and the same message id asks
+    for it again."""
 
     body_limit_bytes: int = Field(default=65_536, ge=1024)
     """Largest request body taken."""

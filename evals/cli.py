@@ -19,6 +19,8 @@ from channels.cli.configuration import read_settings
 from channels.cli.progress import bar
 from channels.composition_content import open_knowledge
 from channels.composition_risk import scam_watch
+from evals.attacks.command import EXAMPLE as ATTACKS_EXAMPLE
+from evals.attacks.command import attacks
 from evals.clock import BANK_DAY
 from evals.e2e.cases import Case
 from evals.e2e.reading import read_cases
@@ -42,6 +44,7 @@ test_app = typer.Typer(
     no_args_is_help=True,
 )
 AS_OF: Final[date] = BANK_DAY.date()
+test_app.command(epilog=ATTACKS_EXAMPLE)(attacks)
 
 
 @test_app.command(
@@ -314,6 +317,10 @@ def _print_retrieval(found: RetrievalReport) -> None:
         ("answer holds the expected words", percent(found.quoted)),
         ("unanswerable, not answered", percent(found.abstained)),
         ("answerable, not answered", percent(found.abstained_wrongly)),
+        (
+            "figures said that nothing cited holds",
+            f"{found.unsupported_figures} of {found.figures}",
+        ),
         ("p50 / p99", f"{found.p50_ms} / {found.p99_ms} ms"),
         *((f"right, {name}", percent(share)) for name, share in found.by_kind.items()),
         *((f"right, {name}", percent(share)) for name, share in found.by_lang.items()),

@@ -141,7 +141,7 @@ class Conversation:
         Raises:
             LookupError: None waits.
         """
-        waiting = await self.reviews.waiting()
+        waiting = await self.reviews.waiting("colleague")
         if not waiting:
             msg = "No review waits for a decision."
             raise LookupError(msg)
@@ -172,6 +172,12 @@ class Conversation:
         answer = await self.bank.get("/sandbox/journal")
         answer.raise_for_status()
         return [str(entry["operation"]) for entry in answer.json()["entries"]]
+
+    async def entries(self) -> list[tuple[str, str]]:
+        """Key and operation of what took effect, oldest first."""
+        answer = await self.bank.get("/sandbox/journal")
+        answer.raise_for_status()
+        return [(str(each["key"]), str(each["operation"])) for each in answer.json()["entries"]]
 
     async def steps(self) -> set[tuple[str, str]]:
         """Flow steps the conversation stood at."""

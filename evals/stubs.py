@@ -8,7 +8,14 @@ from dataclasses import dataclass, field
 from pydantic import JsonValue
 
 from assistant.model.ids import ActionName, ConversationId, IdempotencyKey
-from assistant.ports import ActionGateway, ActionRequest, ActionResult, ActionSay, Settled
+from assistant.ports import (
+    ActionGateway,
+    ActionRequest,
+    ActionResult,
+    ActionSay,
+    Outlook,
+    Settled,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,10 @@ class StubbedGateway:
     def key(self, request: ActionRequest) -> IdempotencyKey:
         """See the port."""
         return self.inner.key(request)
+
+    async def outlook(self, request: ActionRequest) -> Outlook:
+        """See the port."""
+        return await self.inner.outlook(request)
 
     async def run(self, request: ActionRequest) -> ActionResult:
         """See the port."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Protocol
@@ -51,12 +51,14 @@ class Candidate:
     Attributes:
         position: Its place in the corpus.
         features: In the order of PASSAGE_NAMES.
+        via: Place of the passage whose link led here and in whose light it was read.
     """
 
     position: int
     found: Found
     features: tuple[float, ...]
     rank: float
+    via: int | None = None
 
 
 class Nearby:
@@ -72,9 +74,16 @@ class Nearby:
         asked: Question,
         cosines: NDArray[np.float32],
         mask: NDArray[np.bool_],
-        days: Iterable[date],
+        days: Sequence[date],
     ) -> dict[int, int]:
-        """Positions worth scoring exactly, with their place by meaning."""
+        """Positions worth scoring exactly, with their place by meaning.
+
+        Args:
+            asked: The question.
+            cosines: Of question and every passage.
+            mask: Which passages may answer.
+            days: On which the index is asked; without a day it is not, for it knows of no scope.
+        """
         found: dict[int, int] = {}
         for position in self._by_meaning(asked, cosines, mask, days):
             found.setdefault(position, len(found))
@@ -91,9 +100,11 @@ class Nearby:
         asked: Question,
         cosines: NDArray[np.float32],
         mask: NDArray[np.bool_],
-        days: Iterable[date],
+        days: Sequence[date],
     ) -> list[int]:
         exact = np.where(mask, cosines, -1.0)
+        if not days:
+            return _highest(exact, _CANDIDATES)
         try:
             found = [
                 self._corpus.position[item.passage_id]

@@ -7,7 +7,7 @@ reads, wordings nobody says, document versions that overlap, products without a 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Set
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -15,8 +15,9 @@ from typing import Final
 from assistant.model.ids import ActionName
 from knowledge.check_answers import check_answers
 from knowledge.check_documents import check_approvals, check_documents
+from knowledge.check_undo import check_undo
 from knowledge.content_problems import Finding, Place, Problems
-from knowledge.content_usage import check_usage
+from knowledge.content_usage import Code, check_usage
 from knowledge.documents import Document, read_sources
 from knowledge.ingest.convert import Converter
 from knowledge.ingest.sources import source_files
@@ -33,8 +34,7 @@ def check(
     *,
     defaults: Path | None = DEFAULTS,
     gateway_knows: Callable[[ActionName], bool] | None = None,
-    said_by_code: Set[str] = frozenset(),
-    runs: Callable[[ActionName], bool] | None = None,
+    code: Code | None = None,
     today: date | None = None,
 ) -> list[Finding]:
     """Check a pack.
@@ -43,8 +43,7 @@ def check(
         folder: The pack.
         defaults: Read first; None for a pack that brings everything itself.
         gateway_knows: Whether an action can be run that the domain does not list.
-        said_by_code: Responses the engine or the actions name, hence never "unused".
-        runs: Whether an action the domain lists can be run; None does not look.
+        code: What the engine and the actions behind the pack say, read and run; None does not look.
         today: The bank's day, to find documents that have run out; None does not look.
 
     Returns:
@@ -54,7 +53,10 @@ def check(
     pack = read(folder, problems, defaults=defaults, gateway_knows=gateway_knows)
     for name in pack.unread:
         problems.warn(Place(name, 1), "nothing reads this file; move it or remove it")
-    check_usage(pack, said_by_code, problems, runs)
+    code = code or Code()
+    check_usage(pack, code, problems)
+    if code.is_change is not None:
+        check_undo(pack, code.is_change, problems)
     _check_documents(folder, pack, problems, today)
     return sorted(problems.findings, key=lambda item: (item.file, item.line, item.message))
 

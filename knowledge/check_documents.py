@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Final
 
 from assistant.errors import ContentError
+from knowledge.chunking import passages_of
 from knowledge.content_problems import Place, Problems, did_you_mean
 from knowledge.contradictions import contradictions
 from knowledge.documents import Document
 from knowledge.ingest.approvals import Ledger
 from knowledge.ingest.sources import SIDECAR, source_files
+from knowledge.links import LINK, link_to, slug
 from knowledge.shelf import DOCUMENTS_FOLDER, approval_required
+from knowledge.twins import twin_faults
 
-_LINK: Final = re.compile(r"(?<!!)\[[^\]\n]*\]\((?P<target>[^)\s]+)[^)\n]*\)")
-_ELSEWHERE: Final = re.compile(r"^(?:[a-z][a-z0-9+.-]*:|//|#)", re.IGNORECASE)
-_SERVED: Final = re.compile(r"^/?v1/documents/(?P<id>[^?#/]+)")
+_HEADING: Final = re.compile(r"^#{1,6}[ \t]+(\S.*?)[ \t#]*$", re.MULTILINE)
 _MOST_NAMED: Final = 10
 
 
@@ -49,9 +50,11 @@ def check_documents(
             _check_run_out(folder, versions, problems, today)
     _check_products(folder, documents, products, problems)
     for document in documents:
-        _check_links(folder, document, by_id.keys(), problems)
+        _check_links(folder, document, by_id, problems)
         for each in document.notices:
             problems.warn(Place(document.source, 1), str(each))
+    for twin, fault in twin_faults(documents, today):
+        problems.warn(place_of(folder, twin, key="translation_of"), fault)
     for found in contradictions(documents, today):
         problems.warn(
             place_of(folder, found.document, found.line),
@@ -124,25 +127,37 @@ def _check_run_out(
 
 
 def _check_links(
-    folder: Path, document: Document, ids: Collection[str], problems: Problems
+    folder: Path,
+    document: Document,
+    by_id: Mapping[str, Sequence[Document]],
+    problems: Problems,
 ) -> None:
+    ids = by_id.keys()
     for line, target in _links(document.body):
-        if _ELSEWHERE.match(target):
+        link = link_to(target, document.source)
+        if link is None:
             continue
-        served = _SERVED.match(target)
-        name = served["id"] if served else target.partition("#")[0].partition("?")[0]
-        stem = PurePosixPath(name).name.partition(".")[0]
-        path = (folder / document.source).parent / name
-        if name in ids or stem in ids or (not served and path.is_file()):
-            continue
-        hint = did_you_mean(stem, ids)
-        what = f"links to {target}, and there is no such document{hint}"
-        problems.warn(place_of(folder, document, line), what)
+        named = next((name for name in link.names if name in ids), None)
+        path = (folder / document.source).parent / target.partition("#")[0]
+        if link.names and named is None and not path.is_file():
+            hint = did_you_mean(link.names[-1], ids)
+            what = f"links to {target}, and there is no such document{hint}"
+            problems.warn(place_of(folder, document, line), what)
+        elif link.section and link.section not in _headings(by_id[named or document.document_id]):
+            what = f"links to {target}, and the document has no such section"
+            problems.warn(place_of(folder, document, line), what)
+
+
+def _headings(versions: Sequence[Document]) -> set[str]:
+    """Headings of every version as links name them."""
+    found = {slug(match[1]) for one in versions for match in _HEADING.finditer(one.body)}
+    parts = [passage.section.split(" / ") for one in versions for passage in passages_of(one)]
+    return found | {"-".join(map(slug, each)) for each in parts}
 
 
 def _links(body: str) -> Iterator[tuple[int, str]]:
     for number, line in enumerate(body.splitlines(), start=1):
-        for match in _LINK.finditer(line):
+        for match in LINK.finditer(line):
             yield number, match["target"]
 
 

@@ -22,6 +22,7 @@ from markdown_it import MarkdownIt
 from assistant.model.ids import DocumentId, PassageId
 from knowledge.documents import Document
 from knowledge.ingest.footnotes import NOTE
+from knowledge.links import Link, links_in, slug
 
 MAX_PASSAGE_CHARACTERS: Final = 360
 """E5 reads 512 tokens; 360 Chinese characters with title and section stay below that."""
@@ -34,7 +35,6 @@ _SENTENCE: Final = re.compile(
 _LIST_MARK: Final = re.compile(r"^\s*(?:[-*+•·]|\d+[.、)）](?!\d)|>)\s*")
 _TABLE_RULE: Final = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
 _INLINE_MARKS: Final = re.compile(r"\*\*|__|`|!?\[([^\]]*)\]\([^)]*\)")
-_NOT_WORD: Final = re.compile(r"[^\w]+")
 _HEADINGS: Final = re.compile(r"^h[1-6]$")
 
 _markdown: Final = MarkdownIt("commonmark").enable("table")
@@ -61,6 +61,9 @@ class Passage:
         known_from: First day the bank said so.
         known_to: Last day the bank held it to be right, None while it does.
         asked_by: Words one of which a question must hold, empty for any question.
+        products: Products of the catalogue the document is about.
+        channels: Where it may be told; empty: everywhere.
+        links: Where its section points.
     """
 
     passage_id: PassageId
@@ -78,6 +81,9 @@ class Passage:
     known_from: date = date.min
     known_to: date | None = None
     asked_by: tuple[str, ...] = ()
+    products: frozenset[str] = frozenset()
+    channels: frozenset[str] = frozenset()
+    links: tuple[Link, ...] = ()
 
     @property
     def heading(self) -> str:
@@ -92,10 +98,11 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class _Section:
-    """A heading path and the blocks right below it, each with its line of the body."""
+    """A heading path, the blocks right below it with their lines of the body, and its links."""
 
     path: tuple[str, ...]
     blocks: tuple[tuple[int, str], ...]
+    links: tuple[Link, ...]
 
 
 def passages_of(document: Document) -> tuple[Passage, ...]:
@@ -104,10 +111,10 @@ def passages_of(document: Document) -> tuple[Passage, ...]:
     numbers: dict[str, int] = {}
     for section in _sections(document):
         name = " / ".join(section.path)
-        slug = _slug(section.path)
+        place = _slug(section.path)
         for line, text in _pieces(section.blocks):
-            numbers[slug] = numbers.get(slug, 0) + 1
-            passage_id = f"{document.document_id}@{document.version}#{slug}-{numbers[slug]}"
+            numbers[place] = numbers.get(place, 0) + 1
+            passage_id = f"{document.document_id}@{document.version}#{place}-{numbers[place]}"
             passages.append(
                 Passage(
                     passage_id=PassageId(passage_id),
@@ -125,6 +132,9 @@ def passages_of(document: Document) -> tuple[Passage, ...]:
                     known_from=document.first_known,
                     known_to=document.known_to,
                     asked_by=document.asked_by,
+                    products=frozenset(document.products),
+                    channels=frozenset(document.channels),
+                    links=section.links,
                 )
             )
     return tuple(passages)
@@ -160,7 +170,7 @@ def _stripped(text: str, offset: int) -> Iterator[Sentence]:
 
 
 def _slug(path: Sequence[str]) -> str:
-    return "-".join(filter(None, (_NOT_WORD.sub("-", part).strip("-") for part in path))) or "body"
+    return "-".join(filter(None, map(slug, path))) or "body"
 
 
 def _sections(document: Document) -> Iterator[_Section]:
@@ -168,21 +178,24 @@ def _sections(document: Document) -> Iterator[_Section]:
     lines = document.body.splitlines()
     path: list[tuple[int, str]] = []
     blocks: list[tuple[int, str]] = []
+    links: list[Link] = []
     tokens = _markdown.parse(document.body)
     for position, token in enumerate(tokens):
         if token.level or token.map is None or token.nesting < 0:
             continue
         if not _HEADINGS.match(token.tag):
-            blocks.append((token.map[0] + 1, _plain(lines[slice(*token.map)])))
+            written = lines[slice(*token.map)]
+            blocks.append((token.map[0] + 1, _plain(written)))
+            links.extend(links_in("\n".join(written), document.source))
             continue
-        yield _Section(tuple(name for _, name in path), tuple(blocks))
-        blocks = []
+        yield _Section(tuple(name for _, name in path), tuple(blocks), tuple(links))
+        blocks, links = [], []
         level, name = int(token.tag[1]), _plain([tokens[position + 1].content])
         while path and path[-1][0] >= level:
             path.pop()
         if name != document.title:
             path.append((level, name))
-    yield _Section(tuple(name for _, name in path), tuple(blocks))
+    yield _Section(tuple(name for _, name in path), tuple(blocks), tuple(links))
 
 
 def _plain(lines: Sequence[str]) -> str:

@@ -5,6 +5,7 @@ Recognised by top-level key, whatever the file is called:
 * `homophones`, `dialect`, `rewrites`: canonical form to variants, put right before anything
   else is done;
 * `relations`: canonical relation to the words for it;
+* `pronunciations` and the other keys of `content_spoken`: what calls need;
 * a key whose value maps words to lists (`banking`, `products`, …): synonyms for search;
 * any other key with `exact`, `contains`, `not`, `markers` or `words`: a command or marker.
 """
@@ -18,6 +19,8 @@ from typing import Final
 from assistant.model.release import Lexicon, Wordlist
 from knowledge.content_problems import Problems
 from knowledge.content_reading import Reader
+from knowledge.content_spoken import KEYS as _SPOKEN
+from knowledge.content_spoken import SpokenReading
 from knowledge.content_yaml import Part
 
 _REWRITES: Final = ("homophones", "dialect", "rewrites")
@@ -31,6 +34,7 @@ class _Found:
     rewrites: dict[str, str] = field(default_factory=dict)
     synonyms: dict[str, tuple[str, ...]] = field(default_factory=dict)
     relations: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    spoken: SpokenReading = field(default_factory=SpokenReading)
 
 
 def read_lexicon(
@@ -65,12 +69,15 @@ def read_lexicon(
         rewrites=found.rewrites,
         synonyms=found.synonyms,
         relations=found.relations,
+        spoken=found.spoken.words(),
     )
 
 
 def _section(reader: Reader, found: _Found, key: str, part: Part) -> None:
     if key in _REWRITES:
         _rewrites(reader, found, part)
+    elif key in _SPOKEN:
+        found.spoken.take(reader, key, part)
     elif key == _RELATIONS:
         for word, item in reader.mapping(part, key).items():
             _add(found.relations, word, reader.words(item, "a variant"))

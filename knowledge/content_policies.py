@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final, Literal, cast
+from typing import Any, Final, Literal, cast
 
 from pydantic import JsonValue
 
@@ -22,12 +22,16 @@ from knowledge.content_files import DEFAULTS_PREFIX
 from knowledge.content_names import Names, slot_condition
 from knowledge.content_problems import Place, did_you_mean
 from knowledge.content_reading import Reader
+from knowledge.content_undo import CODE_NAMES, read_twice, read_undo
 from knowledge.content_yaml import Part
 
-_POLICY_KEYS: Final = ("level", "identity", "confirm", "codes", "review", "description")
+_POLICY_KEYS: Final = (
+    *("level", "identity", "confirm", "codes", "review", "description"),
+    *("undo", "ask_twice", "wake"),
+)
+_WAKE_KEYS: Final = ("at", "protective")
 _REVIEW_KEYS: Final = ("if", "four_eyes", "checklist")
 _CODE_KEYS: Final = ("if", "to")
-_CODE_NAMES: Final = frozenset({"slots", "facts"})
 _RESERVED: Final = "reserved"
 _RULE_KEYS: Final = ("id", "description", "patterns", "unless", "verdict", "replace_with")
 _RELEASE_KEYS: Final = (
@@ -109,8 +113,26 @@ def _policy(names: Names, action: ActionName, part: Part, source: str) -> Action
         confirmed=reader.flag(keys.get("confirm"), "confirm", default=False),
         identified=reader.flag(keys.get("identity"), "identity", default=False),
         review=_review_need(names, keys.get("review")),
+        undo=read_undo(names, keys.get("undo")),
+        asked_twice=read_twice(names, keys.get("ask_twice")),
+        **_wake(names, action, keys.get("wake")),
         source=source,
     )
+
+
+def _wake(names: Names, action: ActionName, part: Part | None) -> dict[str, Any]:
+    """`wake: {at: a fact, protective: true}`; what is said then is `utter_wake_<action>`."""
+    if part is None:
+        return {}
+    keys = names.reader.known(part, "a wake", _WAKE_KEYS)
+    fact = names.reader.name(keys.get("at"), "at")
+    if fact is None:
+        names.reader.error(part, "a wake needs at: the fact of the result that holds the instant")
+        return {}
+    if f"utter_wake_{action}" not in names.known.responses:
+        names.reader.missing(part, f'there is no response "utter_wake_{action}"')
+    protective = names.reader.flag(keys.get("protective"), "protective", default=False)
+    return {"wake": fact, "wake_protective": protective}
 
 
 def _review_need(names: Names, part: Part | None) -> ReviewNeed | None:
@@ -126,7 +148,7 @@ def _review_need(names: Names, part: Part | None) -> ReviewNeed | None:
         if f"utter_check_{check}" not in names.known.responses:
             names.reader.missing(keys["checklist"], f'there is no response "utter_check_{check}"')
     return ReviewNeed(
-        condition=slot_condition(names, keys.get("if"), _CODE_NAMES),
+        condition=slot_condition(names, keys.get("if"), CODE_NAMES),
         four_eyes=names.reader.flag(keys.get("four_eyes"), "four_eyes", default=False),
         checklist=checklist,
     )
@@ -138,7 +160,7 @@ def _code_rule(names: Names, part: Part) -> CodeRule | None:
     if not keys:
         reader.error(part, "a code needs to: reserved, or the slot of a number")
         return None
-    rule = slot_condition(names, keys.get("if"), _CODE_NAMES)
+    rule = slot_condition(names, keys.get("if"), CODE_NAMES)
     target = reader.name(keys.get("to"), "to") or _RESERVED
     slots = {str(name) for name in names.known.slots}
     if target != _RESERVED and target not in slots:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Set
+from dataclasses import dataclass
 from typing import Final
 
 from assistant.model.flow import ActionStep, CallStep, CollectStep, Flow, LinkStep, SetSlotsStep
@@ -18,7 +19,8 @@ from knowledge.loader import Pack
 _WORD: Final = re.compile(r"[^\W\d]\w*")
 _SAID_BY_CODE: Final = (
     *("utter_ask_", "utter_reason_", "reason_"),
-    *("utter_summary_", "utter_undo_", "utter_label_", "utter_known_"),
+    *("utter_summary_", "utter_undo_", "utter_again_", "utter_wake_"),
+    *("utter_label_", "utter_known_"),
 )
 """Responses that code names by rule: questions of `action_ask_…`, reasons of a refusal, what was
 done and how to put it right, what a waiting task knows."""
@@ -26,25 +28,37 @@ _OPENED_BY_ENGINE: Final = frozenset({SESSION_START, FlowId("pattern_scam_warnin
 """Patterns the engine opens where a pack has them."""
 
 
-def check_usage(
-    pack: Pack,
-    said_by_code: Set[str],
-    problems: Problems,
-    runs: Callable[[ActionName], bool] | None = None,
-) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Code:
+    """What the engine and the actions behind a pack use of it by name.
+
+    Attributes:
+        said: Responses they name, hence never "unused".
+        read: Slots the actions take or fill, hence never "unused".
+        is_change: Whether an action changes something, so that its policy has to say how it can be
+            taken back; None does not look.
+        runs: Whether an action the domain lists can be run; None does not look.
+    """
+
+    said: Set[str] = frozenset()
+    read: Set[str] = frozenset()
+    is_change: Callable[[ActionName], bool] | None = None
+    runs: Callable[[ActionName], bool] | None = None
+
+
+def check_usage(pack: Pack, code: Code, problems: Problems) -> None:
     """Warn of responses and slots without use, and of flows no example starts.
 
     Args:
         pack: As read, free of errors or not.
-        said_by_code: Responses the engine or the actions name.
+        code: What is used beside the pack itself.
         problems: Where warnings are reported.
-        runs: Whether a custom action can be run; None does not look.
     """
-    used = _used_responses(pack.release) | _said_about_risk(pack.release) | said_by_code
+    used = _used_responses(pack.release) | _said_about_risk(pack.release) | code.said
     for key, place in pack.responses.places.items():
         if key not in used and not key.startswith(_SAID_BY_CODE):
             problems.warn(place, f'no flow says "{key}"; remove it if no action says it either')
-    slots = _used_slots(pack.release)
+    slots = _used_slots(pack.release) | code.read
     for name, place in pack.domain.places.items():
         slot = pack.domain.slots.get(SlotName(name))
         is_filled = slot is not None and bool(slot.entities or slot.intents)
@@ -54,8 +68,8 @@ def check_usage(
             )
     _check_triggers(pack, problems)
     _check_patterns(pack, problems)
-    if runs is not None:
-        _check_actions(pack, runs, problems)
+    if code.runs is not None:
+        _check_actions(pack, code.runs, problems)
 
 
 def _said_about_risk(release: Release) -> set[str]:
@@ -90,13 +104,16 @@ def _used_slots(release: Release) -> set[str]:
             for text in variant.text.values():
                 used |= set(_WORD.findall(text))
     for policy in release.policies.values():
-        conditions = [code.condition for code in policy.codes if code.condition is not None]
+        read = [code.condition for code in policy.codes]
+        read += [way.condition for way in policy.undo]
+        read += [policy.asked_twice, policy.review.condition if policy.review else None]
+        conditions = [condition for condition in read if condition is not None]
         used |= _read_by(conditions) | {code.target for code in policy.codes}
     return used
 
 
 def _slots_of(flow: Flow) -> set[str]:
-    used = set[str](flow.persisted_slots)
+    used = {*map(str, flow.persisted_slots), *map(str, flow.optional_slots())}
     conditions = [flow.guard] if flow.guard is not None else []
     for step in flow.steps.values():
         conditions += [way.condition for way in step.next if way.condition is not None]

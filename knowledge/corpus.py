@@ -10,10 +10,12 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.errors import ScopeUnknown
 from assistant.model.ids import PassageId
+from assistant.ports.knowledge import SearchScope
 from knowledge.bm25 import LexicalIndex
 from knowledge.chunking import Passage, Sentence, passages_of
-from knowledge.documents import Document
+from knowledge.documents import AUDIENCES, Document
 from knowledge.rows import in_words, is_row
 from knowledge.vectors import Progress, VectorCache, Vectors
 from knowledge.words import is_foreign
@@ -95,6 +97,40 @@ class Corpus:
                 dated[members] = True
         return dated
 
+    def within(self, scope: SearchScope) -> NDArray[np.bool_]:
+        """Passages of the documents that may answer.
+
+        Raises:
+            ScopeUnknown: No document is for such an audience, product or channel.
+        """
+        kept = np.ones(len(self.passages), dtype=np.bool_)
+        for name in sorted(scope.audience):
+            self._known("audience", name)
+        if scope.audience:
+            kept &= [
+                not one.audience or bool(one.audience & scope.audience) for one in self.passages
+            ]
+        if scope.product:
+            self._known("product", scope.product)
+            kept &= [scope.product in one.products for one in self.passages]
+        if scope.channel:
+            self._known("channel", scope.channel)
+            kept &= [not one.channels or scope.channel in one.channels for one in self.passages]
+        return kept
+
+    @cached_property
+    def _scopes(self) -> dict[str, tuple[str, ...]]:
+        return {
+            "audience": AUDIENCES,
+            "product": tuple(sorted({name for one in self.passages for name in one.products})),
+            "channel": tuple(sorted({name for one in self.passages for name in one.channels})),
+        }
+
+    def _known(self, field: str, value: str) -> None:
+        known = self._scopes[field]
+        if value not in known:
+            raise ScopeUnknown(field, value, known)
+
     def sentences_of(self, position: int) -> Vectors | None:
         """Vectors of the sentences of one passage, None when there are none."""
         start, end = self.first_sentence[position : position + 2]
@@ -145,10 +181,14 @@ def embedded_texts(passages: Sequence[Passage]) -> list[str]:
 
 
 def said_in(passage: Passage, sentence: Sentence) -> str:
-    """What the vector of a sentence stands for; a row alone says nothing, so with headings."""
-    if not is_row(sentence.text):
-        return sentence.text
-    return f"{passage.heading} {in_words(passage.text, sentence.text, sentence.start)}"
+    """What the vector of a sentence stands for: alone, "申诉不收取费用。" could be about anything.
+
+    A row comes with its column headings. Sentences that are not Chinese stand alone: what
+    separates answers in such folders is fitted on those vectors (`knowledge.folder_answer`).
+    """
+    if is_row(sentence.text):
+        return f"{passage.heading} {in_words(passage.text, sentence.text, sentence.start)}"
+    return sentence.text if is_foreign(sentence.text) else f"{passage.heading}：{sentence.text}"
 
 
 def _count(passage: Passage) -> int:

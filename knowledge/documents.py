@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, TypeAlias
+from typing import Annotated, Any, Final, Literal, TypeAlias, get_args
 
 import yaml
 from pydantic import BeforeValidator, StringConstraints, ValidationError
@@ -30,6 +30,7 @@ from knowledge.ingest.sources import SourceFile, digest_of, source_files
 
 DocumentKind = Literal["procedure", "product", "fees", "rates", "notice", "legal", "faq"]
 Audience = Literal["retail", "small_business", "county", "elder", "private", "merchant"]
+AUDIENCES: Final[tuple[str, ...]] = get_args(Audience)
 
 _FENCE: Final = "---"
 _TITLE: Final = re.compile(r"^#[ \t]+(?P<title>\S.*?)[ \t#]*$", re.MULTILINE)
@@ -64,6 +65,9 @@ class FrontMatter(Frozen):
         topics: Words customers use for it; searched like the title.
         asked_by: Words one of which a question must hold; empty: any question. For documents of
             a special case (foreign currency) that nobody means who does not name it.
+        lang: Language of the text.
+        translation_of: Id of the document it says the same as, in the version of the same label;
+            None for an original.
     """
 
     id: Annotated[str, StringConstraints(pattern=_IDENTIFIER)]
@@ -80,6 +84,8 @@ class FrontMatter(Frozen):
     owner: str = ""
     topics: tuple[Word, ...] = ()
     asked_by: tuple[Word, ...] = ()
+    lang: Literal["zh", "en"] = "zh"
+    translation_of: Annotated[str, StringConstraints(pattern=_IDENTIFIER)] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +104,8 @@ class Document:
         pages: Line of the body, from 1, and the page that begins there; empty without pages.
         digest: Hash of the file and its sidecar; what an approval is bound to.
         notices: What was taken out of the file or could not be read.
+        lang: Language of the text, `zh` or `en`.
+        translation_of: Id of the document it says the same as; None for an original.
     """
 
     document_id: DocumentId
@@ -120,6 +128,8 @@ class Document:
     pages: tuple[tuple[int, int], ...] = ()
     digest: str = ""
     notices: tuple[Notice, ...] = ()
+    lang: str = "zh"
+    translation_of: str | None = None
 
     @property
     def first_known(self) -> date:
@@ -256,6 +266,8 @@ def _document(
         known_to=front.known_to,
         pages=converted.pages,
         notices=converted.notices,
+        lang=front.lang,
+        translation_of=front.translation_of,
     )
 
 

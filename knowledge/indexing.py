@@ -12,11 +12,13 @@ from knowledge.candidates import PairScorer
 from knowledge.corpus import Corpus, build_corpus, embedded_texts
 from knowledge.documents import Document, read_documents
 from knowledge.index_chroma import ChromaIndex, open_index
+from knowledge.index_watch import WatchedIndex
 from knowledge.ingest.approvals import Standing
 from knowledge.reranker import Reranker
 from knowledge.retrieval import HybridKnowledge
 from knowledge.search import CONVERTED_FOLDER
 from knowledge.shelf import DOCUMENTS_FOLDER, read_shelf_documents
+from knowledge.twins import originals
 from knowledge.vectors import SHIPPED_FOLDER, PassageEncoder, Progress, VectorCache
 
 _INDEX_FOLDER: Final = "index"
@@ -28,7 +30,7 @@ class BuiltIndex:
 
     documents: tuple[Document, ...]
     corpus: Corpus
-    index: ChromaIndex
+    index: ChromaIndex | WatchedIndex
     waiting: tuple[Standing, ...] = ()
 
     def knowledge(
@@ -39,6 +41,7 @@ class BuiltIndex:
         outside: Sequence[str] = (),
         reranker: Reranker | None = None,
         pairs: PairScorer | None = None,
+        is_own: bool = False,
     ) -> HybridKnowledge:
         """The port Knowledge over this index; arguments as in HybridKnowledge."""
         return HybridKnowledge(
@@ -49,6 +52,7 @@ class BuiltIndex:
             outside=outside,
             reranker=reranker,
             pairs=pairs,
+            is_own=is_own,
         )
 
 
@@ -69,6 +73,7 @@ def search_in(
         outside=[str(pattern) for pattern in outside] if isinstance(outside, list) else [],
         reranker=reranker,
         pairs=pairs,
+        is_own=True,
     )
 
 
@@ -101,14 +106,14 @@ def build_index(
     cache = VectorCache(
         encoder, shipped=content_dir / SHIPPED_FOLDER, own=data_dir / SHIPPED_FOLDER
     )
-    corpus = build_corpus(documents, cache, progress=progress)
-    index = open_index(
-        corpus.passages,
-        corpus.vectors,
-        model=encoder.fingerprint,
-        folder=data_dir / _INDEX_FOLDER,
-        url=chroma_url,
-    )
+    corpus = build_corpus(originals(documents), cache, progress=progress)
+    model = encoder.fingerprint
+    index: ChromaIndex | WatchedIndex
+    if chroma_url is not None:
+        index = WatchedIndex(corpus.passages, corpus.vectors, model=model, url=chroma_url)
+    else:
+        folder = data_dir / _INDEX_FOLDER
+        index = open_index(corpus.passages, corpus.vectors, model=model, folder=folder)
     return BuiltIndex(documents, corpus, index, shelf.waiting)
 
 
@@ -118,7 +123,7 @@ def ship_vectors(content_dir: Path, encoder: PassageEncoder) -> Path:
     Raises:
         ContentError: A document is wrong.
     """
-    documents = read_documents(content_dir / DOCUMENTS_FOLDER)
+    documents = originals(read_documents(content_dir / DOCUMENTS_FOLDER))
     folder = content_dir / SHIPPED_FOLDER
     cache = VectorCache(encoder, shipped=folder)
     return cache.ship(embedded_texts(build_corpus(documents, cache).passages), folder)

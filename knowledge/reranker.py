@@ -2,8 +2,10 @@
 
 Three small linear models over the features of `knowledge.features`. The first two are
 conditional logit models (which of these is the right one), the third a logistic regression
-(is the chosen sentence an answer). `python -m evals.retrieval.fit` fits them on the
-development half of `evals/questions` and writes `reranker.json`.
+(is the chosen sentence an answer). For the bank's own pack a fourth looks at the question alone,
+at its vector: does it sound like what customers ask this bank's documents, or like the weather, a
+balance, another bank. `python -m evals.retrieval.fit` fits them on the development half of
+`evals/questions` and writes `reranker.json`.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ ANSWER_NAMES: Final = (
     "heading", "canonical", "foreign_cosine", "foreign_unknown", "bm25_share", "is_future",
     "things", "things_in_sentence", "rarest_missing",
 )  # fmt: skip
+ASKED_NAME: Final = "asked"
 _FILE: Final = "defaults/reranker.json"
 _FAR: Final = 50.0
 
@@ -38,7 +41,7 @@ class Model:
     weights: Floats
     intercept: float = 0.0
 
-    def scores(self, rows: Sequence[Sequence[float]]) -> Floats:
+    def scores(self, rows: Sequence[Sequence[float]] | Floats) -> Floats:
         """Log-odds of each row."""
         if not len(rows):
             return np.zeros(0)
@@ -51,12 +54,41 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True)
+class Subject:
+    """What the questions themselves tell, for documents whose questions are known.
+
+    Attributes:
+        encoder: Fingerprint of the model the vectors are of; those of another say nothing here.
+        asked: Log-odds, from the vector of a question, that the documents answer it.
+        answer: As that of the reranker, with these log-odds after the features.
+    """
+
+    encoder: str
+    asked: Model
+    answer: Model
+
+
+@dataclass(frozen=True, slots=True)
 class Reranker:
-    """The three models."""
+    """The models; without `subject` questions are told apart by what was found alone."""
 
     passage: Model
     sentence: Model
     answer: Model
+    subject: Subject | None = None
+
+    def chance(self, features: Sequence[float], question: Floats, encoder: str | None) -> float:
+        """Probability that the best sentence answers.
+
+        Args:
+            features: In the order of ANSWER_NAMES.
+            question: Vector of the question.
+            encoder: Fingerprint of its model; None for documents other than the bank's own.
+        """
+        if self.subject is None or self.subject.encoder != encoder:
+            return self.answer.probability(features)
+        asked = float(self.subject.asked.scores(question[np.newaxis])[0])
+        return self.subject.answer.probability([*features, asked])
 
 
 def load_reranker(text: str | None = None) -> Reranker:
@@ -71,16 +103,35 @@ def load_reranker(text: str | None = None) -> Reranker:
         passage=_model(stored["passage"], PASSAGE_NAMES),
         sentence=_model(stored["sentence"], SENTENCE_NAMES),
         answer=_model(stored["answer"], ANSWER_NAMES),
+        subject=_subject(stored["subject"]) if "subject" in stored else None,
+    )
+
+
+def _subject(stored: Mapping[str, Any]) -> Subject:
+    asked = stored["asked"]
+    return Subject(
+        encoder=stored["encoder"],
+        asked=Model(np.array(asked["weights"], dtype=np.float64), float(asked["intercept"])),
+        answer=_model(stored["answer"], (*ANSWER_NAMES, ASKED_NAME)),
     )
 
 
 def dump_reranker(reranker: Reranker, about: Mapping[str, Any]) -> str:
     """The weights as the text of `reranker.json`."""
-    models = {
+    models: dict[str, Any] = {
         "passage": _stored(reranker.passage, PASSAGE_NAMES),
         "sentence": _stored(reranker.sentence, SENTENCE_NAMES),
         "answer": _stored(reranker.answer, ANSWER_NAMES),
     }
+    if reranker.subject is not None:
+        models["subject"] = {
+            "encoder": reranker.subject.encoder,
+            "answer": _stored(reranker.subject.answer, (*ANSWER_NAMES, ASKED_NAME)),
+            "asked": {
+                "intercept": round(reranker.subject.asked.intercept, 4),
+                "weights": [round(float(weight), 3) for weight in reranker.subject.asked.weights],
+            },
+        }
     return json.dumps({"about": about, **models}, ensure_ascii=False, indent=1) + "\n"
 
 

@@ -12,59 +12,33 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.ports.knowledge import PassageHit, SentenceHit
+from assistant.model.asked_day import asked_day, without_day
+from assistant.ports.knowledge import EVERYTHING, PassageHit, SearchScope
 from knowledge.answering import Evidence, answer_features
 from knowledge.candidates import Candidate, Nearby, PairScorer, VectorIndex, families, reread
 from knowledge.corpus import Corpus
-from knowledge.days import day_asked
 from knowledge.features import Found, passage_features, sentence_features
 from knowledge.follow_up import is_marked, readings
+from knowledge.hits import Findings, ReadSentence, hits_of
+from knowledge.kinds import kinds_asked
+from knowledge.linked import lifted, linked_passages, seen_through
 from knowledge.reranker import Reranker, load_reranker
-from knowledge.scoring import passage_score, sentence_score
 from knowledge.vectors import PassageEncoder
 from knowledge.views import PassageView, Question, question_of, view_of
 from knowledge.words import Synonyms, is_foreign, normalised, pairs_of, things_of, words_of
 
-_READ: Final = 8  # passages whose sentences are ranked
+_READ: Final = 12  # passages whose sentences are ranked
 _FAMILY: Final = 3  # passages whose other pieces of the same section are looked at too
+_LINKED: Final = 12  # passages looked at because those point to them
 _LATER_READING: Final = 0.15
 """How much better a less likely reading of a question must be answered to be taken."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReadSentence:
-    """A sentence of a candidate; `features` in the order of SENTENCE_NAMES."""
-
-    position: int
-    place: int
-    features: tuple[float, ...]
-    rank: float
-
-
-@dataclass(frozen=True, slots=True)
-class Findings:
-    """Everything worked out for one question, for answering and for fitting the weights.
-
-    Attributes:
-        candidates: Best first.
-        sentences: Of the first candidates, best first.
-        answer_features: In the order of ANSWER_NAMES; empty when nothing was found.
-        score: Probability that the best sentence answers.
-    """
-
-    question: Question
-    candidates: tuple[Candidate, ...]
-    sentences: tuple[ReadSentence, ...]
-    answer_features: tuple[float, ...]
-    score: float
 
 
 class HybridKnowledge:
@@ -80,6 +54,7 @@ class HybridKnowledge:
         outside: Sequence[str] = (),
         reranker: Reranker | None = None,
         pairs: PairScorer | None = None,
+        is_own: bool = False,
     ) -> None:
         """Put the parts together.
 
@@ -93,6 +68,7 @@ class HybridKnowledge:
                 normalised question.
             reranker: Weights; those of the package by default.
             pairs: A cross-encoder that ranks the passages instead of the learned weights.
+            is_own: Whether these are the documents whose questions the weights were fitted on.
         """
         self._corpus = corpus
         self._nearby = Nearby(corpus, index)
@@ -101,8 +77,11 @@ class HybridKnowledge:
         self._outside = tuple(re.compile(pattern, re.IGNORECASE) for pattern in outside)
         self._reranker = reranker or load_reranker()
         self._pairs = pairs
+        self._model = encoder.fingerprint if is_own else None
         self._views: dict[int, PassageView] = {}
+        self._titles = "\n".join({normalised(one.title) for one in corpus.passages})
         self._family = families(corpus)
+        self._links = linked_passages(corpus)
 
     async def search(
         self,
@@ -110,72 +89,78 @@ class HybridKnowledge:
         *,
         as_of: date,
         limit: int = 5,
-        audience: frozenset[str] = frozenset(),
+        scope: SearchScope = EVERYTHING,
         before: Sequence[str] = (),
         known_on: date | None = None,
     ) -> list[PassageHit]:
-        """See the port. An empty audience means everybody's documents."""
-        return await asyncio.to_thread(
-            self.find, question, as_of, limit, audience, before, known_on
-        )
+        """See the port."""
+        return await asyncio.to_thread(self.find, question, as_of, limit, scope, before, known_on)
 
     def find(
         self,
         question: str,
         as_of: date,
         limit: int,
-        audience: frozenset[str] = frozenset(),
+        scope: SearchScope = EVERYTHING,
         before: Sequence[str] = (),
         known_on: date | None = None,
     ) -> list[PassageHit]:
         """The same, in the calling thread."""
         if limit <= 0 or not question.strip():
             return []
-        return self._hits(self.findings(question, as_of, audience, before, known_on), limit)
+        found = self.findings(question, as_of, scope, before, known_on)
+        return hits_of(found, self._corpus.passages, limit)
 
     def findings(
         self,
         question: str,
         as_of: date,
-        audience: frozenset[str] = frozenset(),
+        scope: SearchScope = EVERYTHING,
         before: Sequence[str] = (),
         known_on: date | None = None,
     ) -> Findings:
         """Everything worked out for a question, in the reading the documents answer best."""
-        leaning = readings(question, before, self._synonyms)
-        best = self._findings(leaning[0] if leaning else question, as_of, audience, known_on)
-        others = list(leaning[1:])
+        leaning = list(readings(question, before, self._synonyms))
         if leaning and not is_marked(question):
-            others.append(question)
-        for text in others:
+            # What names a subject of its own is first read alone: "存三年定期多少利息" asked
+            # after a question about US dollars is not about US dollars.
+            leaning.insert(0 if self._names_subject(question) else len(leaning), question)
+        best = self._findings(leaning[0] if leaning else question, as_of, scope, known_on)
+        for text in leaning[1:]:
             if best.score >= 1 - _LATER_READING:
                 break
-            other = self._findings(text, as_of, audience, known_on)
+            other = self._findings(text, as_of, scope, known_on)
             if other.score - _LATER_READING > best.score:
                 best = other
         return best
 
+    def _names_subject(self, question: str) -> bool:
+        """Whether a question names something a document is titled after, besides what it asks."""
+        names = self._synonyms.canonical(normalised(question))
+        return any(name in self._titles and not kinds_asked(name) for name in names)
+
     def _findings(
-        self, question: str, as_of: date, audience: frozenset[str], known_on: date | None
+        self, question: str, as_of: date, scope: SearchScope, known_on: date | None
     ) -> Findings:
         text = normalised(question)
         # Who says what is known when has read the day already.
-        other = day_asked(text, as_of) if known_on is None else None
-        asked = self._prepared(other.rest if other else text)
-        valid = self._valid(asked, as_of, known_on, other.day if other else None)
+        other = asked_day(text, as_of) if known_on is None else None
+        past = other if other is not None and other.is_past(as_of) else None
+        asked = self._prepared(without_day(text, past) if past else text)
+        valid = self._valid(asked, as_of, known_on, past.last if past else None)
         cosines: NDArray[np.float32] = (
             self._corpus.vectors @ asked.vector
             if self._corpus.passages
             else np.zeros(0, np.float32)
         )
-        candidates = self._ranked(asked, cosines, valid, as_of, audience)
+        candidates = self._ranked(asked, cosines, valid, as_of, scope)
         sentences = self._sentences(asked, candidates[:_READ])
         if not sentences:
             return Findings(asked, tuple(candidates), (), (), 0.0)
         features = answer_features(
             asked, self._evidence(candidates, sentences, cosines), self._corpus.lexical.knows
         )
-        score = self._reranker.answer.probability(features)
+        score = self._reranker.chance(features, asked.vector.astype(np.float64), self._model)
         return Findings(asked, tuple(candidates), tuple(sentences), tuple(features), score)
 
     def _evidence(
@@ -185,8 +170,8 @@ class HybridKnowledge:
         cosines: NDArray[np.float32],
     ) -> Evidence:
         best = sentences[0]
-        view = self._view(best.position)
-        found = next(one.found for one in candidates if one.position == best.position)
+        chosen = next(one for one in candidates if one.position == best.position)
+        view, found = self._seen(chosen), chosen.found
         return Evidence(
             view=view,
             sentence=view.sentences[best.place],
@@ -250,30 +235,47 @@ class HybridKnowledge:
         cosines: NDArray[np.float32],
         valid: tuple[NDArray[np.bool_], date],
         as_of: date,
-        audience: frozenset[str],
+        scope: SearchScope,
     ) -> list[Candidate]:
         if not self._corpus.passages:
             return []
         mask, day = valid
-        near = self._nearby.of(asked, cosines, mask, tuple(dict.fromkeys((day, as_of))))
-        chosen = [p for p in near if mask[p] and self._is_for(p, audience, asked)]
+        days = tuple(dict.fromkeys((day, as_of)))
+        if scope != EVERYTHING:
+            mask, days = mask & self._corpus.within(scope), ()
+        near = self._nearby.of(asked, cosines, mask, days)
+        chosen = [p for p in near if mask[p] and self._is_for(p, asked)]
         candidates = self._scored(asked, chosen, near, cosines)
-        family = dict.fromkeys(
-            member
-            for one in candidates[:_FAMILY]
-            for member in self._family.get(one.position, ())
-            if member not in near and self._is_for(member, audience, asked)
-        )
+        family = self._around(candidates, asked, mask, near)
         if family:
             everyone = near | {position: len(near) for position in family}
             candidates = self._scored(asked, [*chosen, *family], everyone, cosines)
-        return candidates
+        if self._pairs is not None:
+            return candidates
+        return lifted(asked, candidates, self._links, self._view, self._reranker.passage)
 
-    def _is_for(self, position: int, audience: frozenset[str], asked: Question) -> bool:
-        passage = self._corpus.passages[position]
-        if passage.asked_by and not any(word in asked.text for word in passage.asked_by):
-            return False
-        return not audience or not passage.audience or bool(passage.audience & audience)
+    def _around(
+        self,
+        candidates: Sequence[Candidate],
+        asked: Question,
+        mask: NDArray[np.bool_],
+        near: Mapping[int, int],
+    ) -> list[int]:
+        """Other pieces of the first sections, and what those sections point to."""
+        first = [one.position for one in candidates[:_FAMILY]]
+        pieces = [member for position in first for member in self._family.get(position, ())]
+        linked = [
+            member
+            for position in first
+            for member in self._links.get(position, ())
+            if mask[member] and member not in near
+        ]
+        found = dict.fromkeys((*pieces, *linked[:_LINKED]))
+        return [one for one in found if one not in near and self._is_for(one, asked)]
+
+    def _is_for(self, position: int, asked: Question) -> bool:
+        words = self._corpus.passages[position].asked_by
+        return not words or any(word in asked.text for word in words)
 
     def _scored(
         self,
@@ -315,7 +317,7 @@ class HybridKnowledge:
         read: list[ReadSentence] = []
         top = candidates[0].rank if candidates else 0.0
         for candidate in candidates:
-            view = self._view(candidate.position)
+            view = self._seen(candidate)
             rows = sentence_features(asked, view, candidate.found, candidate.rank - top)
             ranks = self._reranker.sentence.scores(rows)
             read.extend(
@@ -328,6 +330,10 @@ class HybridKnowledge:
         rows = self._corpus.sentences_of(position)
         return tuple((rows @ asked.vector).tolist()) if rows is not None else ()
 
+    def _seen(self, candidate: Candidate) -> PassageView:
+        view = self._view(candidate.position)
+        return view if candidate.via is None else seen_through(view, self._view(candidate.via))
+
     def _view(self, position: int) -> PassageView:
         view = self._views.get(position)
         if view is None:
@@ -335,40 +341,3 @@ class HybridKnowledge:
                 self._corpus.passages[position], self._synonyms.canonical
             )
         return view
-
-    def _hits(self, findings: Findings, limit: int) -> list[PassageHit]:
-        if not findings.candidates:
-            return []
-        top = findings.candidates[0].rank
-        best = findings.sentences[0].rank if findings.sentences else 0.0
-        by_position: dict[int, list[SentenceHit]] = {}
-        for read in findings.sentences:
-            sentence = self._corpus.passages[read.position].sentences[read.place]
-            hit = SentenceHit(
-                text=sentence.text, score=sentence_score(findings.score, best - read.rank)
-            )
-            by_position.setdefault(read.position, []).append(hit)
-        return [
-            self._hit(
-                candidate.position,
-                passage_score(findings.score, top - candidate.rank),
-                by_position.get(candidate.position, ()),
-            )
-            for candidate in findings.candidates[:limit]
-        ]
-
-    def _hit(self, position: int, score: float, sentences: Iterable[SentenceHit]) -> PassageHit:
-        passage = self._corpus.passages[position]
-        return PassageHit(
-            passage_id=passage.passage_id,
-            document_id=passage.document_id,
-            title=passage.title,
-            section=passage.section,
-            version=passage.version,
-            effective_from=passage.effective_from,
-            effective_to=passage.effective_to,
-            text=passage.text,
-            score=score,
-            sentences=tuple(sentences),
-            page=passage.page,
-        )

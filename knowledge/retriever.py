@@ -14,7 +14,7 @@ from langchain_core.documents import Document as LangChainDocument
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict, SkipValidation
 
-from assistant.ports.knowledge import Knowledge, PassageHit
+from assistant.ports.knowledge import EVERYTHING, Knowledge, PassageHit, SearchScope
 
 
 class PassageRetriever(BaseRetriever):
@@ -24,7 +24,7 @@ class PassageRetriever(BaseRetriever):
         knowledge: Where to search.
         today: The day answers are as of.
         limit: Most passages.
-        audience: As in the port; empty for everybody's documents.
+        scope: As in the port.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -32,7 +32,7 @@ class PassageRetriever(BaseRetriever):
     knowledge: SkipValidation[Knowledge]
     today: Callable[[], date]
     limit: int = 5
-    audience: frozenset[str] = frozenset()
+    scope: SearchScope = EVERYTHING
 
     async def _aget_relevant_documents(
         self, query: str, *, run_manager: AsyncCallbackManagerForRetrieverRun
@@ -46,7 +46,7 @@ class PassageRetriever(BaseRetriever):
 
     async def _found(self, query: str) -> list[LangChainDocument]:
         hits = await self.knowledge.search(
-            query, as_of=self.today(), limit=self.limit, audience=self.audience
+            query, as_of=self.today(), limit=self.limit, scope=self.scope
         )
         return [_entry(hit) for hit in hits]
 

@@ -17,8 +17,13 @@ def cells_of(row: str) -> tuple[str, ...]:
     return tuple(cell.strip() for cell in row.strip().strip("|").split("|"))
 
 
-def heads_of(passage: str, start: int) -> tuple[str, ...]:
-    """Headings of the columns above a row that starts at `start`; empty when there are none."""
+def heads_of(passage: str, start: int | None) -> tuple[str, ...]:
+    """Headings of the columns above a row; empty when there are none.
+
+    Args:
+        passage: Text with the table.
+        start: Where the row starts; None: right behind the text.
+    """
     above = passage[:start].splitlines()
     for index in range(len(above) - 1, 0, -1):
         if is_row(above[index]) and set(above[index]) <= _RULE:

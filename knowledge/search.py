@@ -12,9 +12,10 @@ from typing import Final
 from pydantic import JsonValue
 
 from assistant.errors import ContentError
-from assistant.ports.knowledge import Knowledge, PassageHit
+from assistant.ports.knowledge import EVERYTHING, Knowledge, PassageHit, SearchScope
 from knowledge.candidates import PairScorer
 from knowledge.corpus import build_corpus
+from knowledge.folder_answer import folder_reranker
 from knowledge.folders import survey
 from knowledge.index_chroma import open_index
 from knowledge.ingest.convert import Converter
@@ -97,7 +98,14 @@ def index_folder(  # noqa: PLR0913 - what there is to choose
     index = open_index(
         corpus.passages, corpus.vectors, model=encoder.fingerprint, folder=data_dir / _INDEX
     )
-    return HybridKnowledge(corpus, index, encoder, synonyms=synonyms, pairs=pairs)
+    return HybridKnowledge(
+        corpus,
+        index,
+        encoder,
+        synonyms=synonyms,
+        reranker=folder_reranker(is_chinese=corpus.is_chinese),
+        pairs=pairs,
+    )
 
 
 async def search_all(
@@ -107,13 +115,14 @@ async def search_all(
     as_of: date,
     limit: int,
     known_on: date | None = None,
+    scope: SearchScope = EVERYTHING,
 ) -> AsyncIterator[tuple[SearchQuestion, list[PassageHit]]]:
     """Answer questions one after another, in their order; days as in the port Knowledge."""
     for question in questions:
-        yield (
-            question,
-            await knowledge.search(question.text, as_of=as_of, limit=limit, known_on=known_on),
+        hits = await knowledge.search(
+            question.text, as_of=as_of, limit=limit, known_on=known_on, scope=scope
         )
+        yield question, hits
 
 
 def search_line(question: SearchQuestion, hits: Sequence[PassageHit]) -> dict[str, JsonValue]:

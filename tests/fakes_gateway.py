@@ -10,7 +10,15 @@ from datetime import timedelta
 
 from assistant.model.assurance import Assurance
 from assistant.model.ids import IdempotencyKey
-from assistant.ports import ActionRequest, ActionResult, CodeCheck, CodeTicket, Settled, StepUp
+from assistant.ports import (
+    ActionRequest,
+    ActionResult,
+    CodeCheck,
+    CodeTicket,
+    Outlook,
+    Settled,
+    StepUp,
+)
 from tests.fakes import FixedClock
 
 DONE = ActionResult(outcome="done")
@@ -33,6 +41,8 @@ class FakeGateway:
         requests: Everything that was asked, in order.
         effects: Idempotency keys of what was really done.
         settled: What the next `reconcile` tells.
+        outlooks: Action to what can be told of it before the yes.
+        twice: Actions that need a second yes.
     """
 
     answers: dict[str, Answer] = field(default_factory=dict)
@@ -43,6 +53,8 @@ class FakeGateway:
     requests: list[ActionRequest] = field(default_factory=list)
     effects: list[IdempotencyKey] = field(default_factory=list)
     settled: list[Settled] = field(default_factory=list)
+    outlooks: dict[str, Outlook] = field(default_factory=dict)
+    twice: set[str] = field(default_factory=set)
     known: dict[IdempotencyKey, ActionResult] = field(default_factory=dict)
 
     def knows(self, action):
@@ -59,6 +71,9 @@ class FakeGateway:
         content = f"{request.customer_id}|{request.epoch}|{self._digest_of(request)}"
         return IdempotencyKey(hashlib.sha256(content.encode()).hexdigest()[:16])
 
+    async def outlook(self, request):
+        return self.outlooks.get(request.action, Outlook())
+
     async def run(self, request):
         self.requests.append(request)
         step_up = self._missing_proof(request)
@@ -70,6 +85,8 @@ class FakeGateway:
             return result
         if request.confirmed_digest != self._digest_of(request):
             return ActionResult(outcome="refused", reason="reason_not_confirmed")
+        if request.action in self.twice and not request.confirmed_again:
+            return ActionResult(outcome="refused", reason="reason_not_confirmed", again=True)
         key = self.key(request)
         if result.outcome == "done" and key not in self.effects:
             self.effects.append(key)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final, cast
@@ -18,6 +19,7 @@ from urllib.parse import quote
 import httpx
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
+from actions.bank.breaker import Breaker
 from actions.bank.history import TransactionPage, TransactionQuery
 from actions.bank.port import (
     Account,
@@ -32,7 +34,7 @@ from actions.bank.port import (
     Profile,
 )
 from actions.bank.reading import as_object, parsed
-from actions.bank.services import Branch, DataAccess, HouseholdBill, InstalmentOffer
+from actions.bank.services import Branch, DataAccess, HouseholdBill, InstalmentOffer, TransferTerms
 from assistant.errors import BankOutcomeUnknown, BankRefused, BankUnavailable
 from assistant.model.ids import (
     ActionName,
@@ -50,6 +52,7 @@ _KEEP_ALIVE_S: Final = 3
 is not sent into a connection that is being closed."""
 
 _NOT_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+_UNWATCHED: Final[nullcontext[None]] = nullcontext()
 _STATUS_PATH: Final = "/operations/status"
 _TEXT: Final = TypeAdapter(str)
 _PROFILE: Final = TypeAdapter(Profile)
@@ -62,6 +65,7 @@ _BILL: Final = TypeAdapter(HouseholdBill)
 _TEXTS: Final = TypeAdapter(tuple[str, ...])
 _OPTIONAL_TEXT: Final[TypeAdapter[str | None]] = TypeAdapter(str | None)
 _OFFER: Final = TypeAdapter(InstalmentOffer)
+_TERMS: Final = TypeAdapter(TransferTerms)
 _BRANCHES: Final = TypeAdapter(tuple[Branch, ...])
 _ACCESSES: Final = TypeAdapter(tuple[DataAccess, ...])
 _PAYEES: Final = TypeAdapter(tuple[Payee, ...])
@@ -93,11 +97,13 @@ class HttpBank:
         base_url: Where the bank is, without a path: "http://127.0.0.1:8100".
         timeout_s: Longest a whole call may take, from connecting to the last byte.
         client: Shared by all calls; its owner closes it.
+        breaker: Shared by all calls; None lets every call through.
     """
 
     base_url: str
     timeout_s: float
     client: httpx.AsyncClient
+    breaker: Breaker | None = None
 
     async def customer_by_phone(self, phone: str) -> CustomerId | None:
         """See the port."""
@@ -130,6 +136,10 @@ class HttpBank:
     async def orders(self, customer_id: CustomerId) -> tuple[Order, ...]:
         """See the port."""
         return parsed(_ORDERS, await self._of(customer_id, "orders"))
+
+    async def visits(self, customer_id: CustomerId) -> tuple[Order, ...]:
+        """See the port."""
+        return parsed(_ORDERS, await self._of(customer_id, "appointments"))
 
     async def record(self, record_id: str) -> Order | None:
         """See the port."""
@@ -169,6 +179,11 @@ class HttpBank:
         """See the port."""
         return parsed(_ACCESSES, await self._of(customer_id, "accesses"))
 
+    async def transfer_terms(self, customer_id: CustomerId, amount: Money) -> TransferTerms:
+        """See the port."""
+        path = f"/customers/{quote(customer_id, safe='')}/transfer-terms"
+        return parsed(_TERMS, await self._read("GET", path, params={"amount": amount.plain()}))
+
     async def payees(self, customer_id: CustomerId) -> tuple[Payee, ...]:
         """See the port."""
         return parsed(_PAYEES, await self._of(customer_id, "payees"))
@@ -201,7 +216,8 @@ class HttpBank:
         if customer_id is not None:
             body["customer_id"] = customer_id
         try:
-            response = await self._send("POST", path, json=body, headers={"Idempotency-Key": key})
+            headers = {"Idempotency-Key": key}
+            response = await self._send("POST", path, json=body, headers=headers, what=name)
             return _operation_result(_answer(response))
         except (httpx.TransportError, TimeoutError, _Unreadable) as error:
             msg = f"No answer to `{name}`; it may have happened."
@@ -246,7 +262,8 @@ class HttpBank:
         return CustomerId(str(found)) if matched.get("matched") is True and found else None
 
     async def _of(self, customer_id: CustomerId, what: str) -> JsonValue:
-        return await self._read("GET", f"/customers/{quote(customer_id, safe='')}/{what}")
+        path = f"/customers/{quote(customer_id, safe='')}/{what}"
+        return await self._read("GET", path, what=what)
 
     async def _read_if_there(self, path: str, missing: str) -> JsonValue:
         """A read whose answer may be that there is no such thing: None then."""
@@ -264,10 +281,11 @@ class HttpBank:
         *,
         params: Mapping[str, str] | None = None,
         json: Mapping[str, JsonValue] | None = None,
+        what: str = "",
     ) -> JsonValue:
         """A call without effect on money or data: every failure means unavailable."""
         try:
-            return _answer(await self._send(method, path, params=params, json=json))
+            return _answer(await self._send(method, path, params=params, json=json, what=what))
         except (httpx.TransportError, TimeoutError, _Unreadable) as error:
             raise _unavailable(path) from error
 
@@ -279,26 +297,33 @@ class HttpBank:
         params: Mapping[str, str] | None = None,
         json: Mapping[str, JsonValue] | None = None,
         headers: Mapping[str, str] | None = None,
+        what: str = "",
     ) -> httpx.Response:
         """One call within the time allowed.
 
         Raises:
-            BankUnavailable: The connection could not be made; nothing was sent.
+            BankUnavailable: The connection could not be made, or the bank failed so often lately
+                that it is left alone for a while; nothing was sent.
             httpx.TransportError: It broke later.
             TimeoutError: The time ran out, perhaps while sending.
         """
         timeout = httpx.Timeout(self.timeout_s, connect=min(self.timeout_s, _CONNECT_S))
+        watched = self.breaker.attempt(what) if self.breaker else _UNWATCHED
         try:
-            async with asyncio.timeout(self.timeout_s):
-                return await self.client.request(
-                    method,
-                    self.base_url.rstrip("/") + path,
-                    params=dict(params) if params else None,
-                    json=dict(json) if json is not None else None,
-                    headers=dict(headers) if headers else None,
-                    timeout=timeout,
-                    follow_redirects=False,
-                )
+            with watched as attempt:
+                async with asyncio.timeout(self.timeout_s):
+                    response = await self.client.request(
+                        method,
+                        self.base_url.rstrip("/") + path,
+                        params=dict(params) if params else None,
+                        json=dict(json) if json is not None else None,
+                        headers=dict(headers) if headers else None,
+                        timeout=timeout,
+                        follow_redirects=False,
+                    )
+                if attempt is not None:
+                    attempt.answered = not response.is_server_error
+                return response
         except _NOT_SENT as error:
             msg = "The bank could not be reached; nothing was sent."
             raise BankUnavailable(msg) from error

@@ -15,7 +15,7 @@ from typing import Literal, Protocol
 from pydantic import JsonValue
 
 from actions.bank.history import TransactionPage, TransactionQuery
-from actions.bank.services import Branch, DataAccess, HouseholdBill, InstalmentOffer
+from actions.bank.services import Branch, DataAccess, HouseholdBill, InstalmentOffer, TransferTerms
 from assistant.model.ids import (
     ActionName,
     ConversationId,
@@ -283,6 +283,10 @@ class BankApi(Protocol):
         """Orders, oldest first."""
         ...
 
+    async def visits(self, customer_id: CustomerId) -> tuple[Order, ...]:
+        """Visits to a branch that were booked, oldest first."""
+        ...
+
     async def record(self, record_id: str) -> Order | None:
         """One order, case or appointment, whoever it belongs to; None for no such record."""
         ...
@@ -313,6 +317,10 @@ class BankApi(Protocol):
 
     async def data_accesses(self, customer_id: CustomerId) -> tuple[DataAccess, ...]:
         """Who of the bank looked at the customer's data, latest first."""
+        ...
+
+    async def transfer_terms(self, customer_id: CustomerId, amount: Money) -> TransferTerms:
+        """What would hold for a transfer to somebody else now."""
         ...
 
     async def payees(self, customer_id: CustomerId) -> tuple[Payee, ...]:

@@ -63,3 +63,16 @@ class Branch:
     name: str
     city: str
     address: str
+
+
+@dataclass(frozen=True, slots=True)
+class TransferTerms:
+    """What holds for a transfer to somebody else.
+
+    Attributes:
+        delay_hours: How long the bank keeps it back; it can be called back until then.
+        obstacle: The bank's code of the limit it is above; None when it keeps them all.
+    """
+
+    delay_hours: int = 0
+    obstacle: str | None = None

@@ -74,6 +74,26 @@ RISK_LIST: Final = Table(
 )
 """Entries beside the pack's own, for what cannot wait for a release."""
 
+RISK_LIST_CHANGE: Final = Table(
+    "risk_list_change",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", UtcInstant, nullable=False),
+    Column("change", Text, nullable=False),
+    Column("entry_id", Integer),
+    Column("list", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("effective_from", Date, nullable=False),
+    Column("effective_to", Date),
+    Column("reason", Text, nullable=False),
+    Column("maker", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("checker", Text),
+    Column("decided_at", UtcInstant),
+)
+"""Changes of those entries that were asked for, and who decided; rows stay."""
+
 _DAY: Final = timedelta(hours=24)
 _HOUR: Final = timedelta(hours=1)
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from assistant.acting.context import BANK_ZONE, TurnContext
 from assistant.acting.review import place_of
-from assistant.dialogue.stack import active_task, remember
+from assistant.acting.undo import undo_facts, undo_of
+from assistant.dialogue.stack import active_task, push, remember
 from assistant.model.events import ActionFinished, FlowStarted
+from assistant.model.flow import Flow
 from assistant.model.frozen import Facts
-from assistant.model.ids import FlowId, ResponseKey
+from assistant.model.ids import ResponseKey
 from assistant.model.message import Button
-
-_COMPENSATION = "compensation"
-"""In a flow's metadata: the task that undoes this one."""
+from assistant.model.undo import Undo
 
 
 async def last_outcome(context: TurnContext) -> bool:
@@ -44,23 +44,39 @@ async def last_outcome(context: TurnContext) -> bool:
 
 
 async def offer_compensation(context: TurnContext) -> bool:
-    """`action_offer_compensation`: what was done, and what can be done about it now."""
+    """`action_offer_compensation`: what was done, and what can be done about it now.
+
+    As the customer was told with the receipt: a task that takes it back, begun at once where that
+    is all the task is for; a colleague; or nothing any more. After its time it is refused.
+    """
     facts = dict(context.log.tracker.stack[-1].context)
     deed = context.log.tracker.last_deed()
     context.runner.leave_step()
     if deed is None:
         return True
-    flow = context.log.release.flows.get(FlowId(_flow_of(deed, context)))
-    task = flow.metadata.get(_COMPENSATION) if flow is not None else None
-    buttons: tuple[Button, ...] = ()
-    if isinstance(task, str) and FlowId(task) in context.log.release.flows:
-        facts["compensation_flow"] = task
-        button = Button(title=context.flow_name(task), payload=f"/StartFlow({task})")
-        buttons = (button,)
+    undo = deed.undo or undo_of(deed.action, deed.facts, deed.at, context) or Undo(way="never")
+    facts |= undo_facts(undo, context.log.tracker.locale)
     own = ResponseKey(f"utter_undo_{deed.action}")
+    if undo.way != "never" and not undo.is_open(context.ports.clock.now()):
+        late = ResponseKey(f"utter_undo_late_{deed.action}")
+        context.say(late if context.renderer.has(late) else "utter_undo_too_late", facts)
+        return True
+    task = context.log.release.flows.get(undo.task) if undo.task is not None else None
+    if task is not None and _is_only_for_undo(task):
+        push(context.log, task.id)
+        return True
+    buttons: tuple[Button, ...] = ()
+    if task is not None:
+        facts["compensation_flow"] = task.id
+        buttons = (Button(title=context.flow_name(task.id), payload=f"/StartFlow({task.id})"),)
     general = "utter_undo_offer" if buttons else "utter_undo_impossible"
     context.say(own if context.renderer.has(own) else general, facts, buttons=buttons)
     return True
+
+
+def _is_only_for_undo(flow: Flow) -> bool:
+    """Whether nobody can start the task by words; it asks for its own yes."""
+    return flow.guard is not None and flow.guard.source.strip().lower() == "false"
 
 
 def _flow_of(deed: ActionFinished, context: TurnContext) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from zoneinfo import ZoneInfo
 
 from pydantic import JsonValue
 
+from assistant.acting.display import as_preferred
 from assistant.acting.recap import slot_words
 from assistant.compliance.review import review
 from assistant.dialogue.log import TurnLog
@@ -28,9 +29,11 @@ from assistant.ports import (
     IdSource,
     Knowledge,
     NoDocuments,
+    Privacy,
     ReviewQueue,
 )
 from assistant.ports.risk import NoScamWatch, ScamWatch
+from assistant.ports.wake_ups import NoWakeUps, WakeUp, WakeUpStore
 from assistant.response.render import Renderer, pick
 
 BANK_ZONE = ZoneInfo("Asia/Shanghai")
@@ -45,6 +48,8 @@ class Ports:
         documents: Whole documents by name, for calculations and approved answers.
         phrasing: A language model that may phrase cited sentences; None for none.
         scam: Listens for scams.
+        privacy: The register of personal data; None where none is kept.
+        wake_ups: What is to be told at a later time.
     """
 
     actions: ActionGateway
@@ -57,6 +62,8 @@ class Ports:
     documents: Documents = field(default_factory=NoDocuments)
     phrasing: ChatModel | None = None
     scam: ScamWatch = field(default_factory=NoScamWatch)
+    privacy: Privacy | None = None
+    wake_ups: WakeUpStore = field(default_factory=NoWakeUps)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -66,6 +73,8 @@ class TurnContext:
     Attributes:
         text: The customer's words, unmasked; kept only as long as the turn.
         secrets: Codes and numbers given in this turn, by slot; never stored.
+        notes: Sentences due with the next reply; wording has a place for them, or they follow it.
+        wakes: Noted by `ends.note_wake_ups` once the turn has come to its end.
         flush: Stores the events recorded so far; called before each change at the bank.
     """
 
@@ -76,6 +85,8 @@ class TurnContext:
     flush: Callable[[], Awaitable[None]]
     text: str = ""
     secrets: dict[SlotName, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    wakes: list[WakeUp] = field(default_factory=list)
 
     def today(self) -> date:
         """The bank's present day."""
@@ -90,22 +101,30 @@ class TurnContext:
         citations: tuple[Citation, ...] = (),
     ) -> None:
         """Render approved wording, review it, and put it into the log."""
+        note = "".join(self.notes)
+        self.notes.clear()
         part = self.renderer.part(
             ResponseKey(key),
-            self._with_names(facts or {}),
+            self.with_names({**(facts or {}), "undo_note": note}),
             self.log.tracker,
             buttons=buttons,
             citations=citations,
         )
+        if note and note not in part.text:
+            part = part.model_copy(update={"text": f"{part.text}\n{note}"})
+        if note and part.card is not None:
+            part = part.model_copy(update={"card": {**part.card, "undo": note}})
         self.say_part(part)
 
     def say_part(self, part: ReplyPart) -> None:
         """Review one bubble and put what may leave into the log."""
-        rule = review(part, self.log.release.review_rules).rule
+        ours = part.model_copy(update={"text": _without_quoted(part.text, self.log.tracker.slots)})
+        rule = review(ours, self.log.release.review_rules).rule
         if rule is not None:
             self.log.add(ReplyReviewed, rule=rule.id, verdict=rule.verdict, withheld=part.text)
             part = self.renderer.part(rule.replace_with, {}, self.log.tracker)
         if part.text or part.card:
+            part = as_preferred(part, self.log.tracker, self.renderer)
             self.log.add(Said, part=part)
 
     def reason_text(self, reason: ResponseKey | None) -> str:
@@ -120,7 +139,8 @@ class TurnContext:
         found = self.log.release.flows.get(FlowId(flow))
         return pick(found.name, self.log.tracker.locale) if found else flow
 
-    def _with_names(self, facts: Facts) -> Facts:
+    def with_names(self, facts: Facts) -> Facts:
+        """The facts, and beside each `…_flow` the task's name as `…_name`."""
         named: Facts = {}
         for name, value in facts.items():
             if name.endswith("_flow") and isinstance(value, str) and value != END:
@@ -139,3 +159,11 @@ class TurnContext:
         if isinstance(item, dict) and isinstance(item.get("flow"), str):
             return {**item, "name": self.flow_name(str(item["flow"]))}
         return item
+
+
+def _without_quoted(text: str, slots: Mapping[str, JsonValue]) -> str:
+    """The bank's own words: what the customer said and is quoted as saying promises nothing."""
+    for value in slots.values():
+        if isinstance(value, str) and value:
+            text = text.replace(f"“{value}”", "“”")
+    return text

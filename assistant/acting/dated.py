@@ -14,10 +14,10 @@ from datetime import date
 from typing import Literal, TypeAlias
 
 from assistant.acting.context import TurnContext
+from assistant.model.asked_day import AskedDay, asked_day, without_day
 from assistant.ports import PassageHit
 from assistant.response.grounded import Abstention, GroundedAnswer, Grounding
 from assistant.understanding.normalise import normalise
-from assistant.understanding.values.as_of import AskedDay, asked_day, without_day
 
 LookUp: TypeAlias = Callable[[str, date], Awaitable[Grounding]]
 """A question and the day whose terms count → an answer, or why there is none."""

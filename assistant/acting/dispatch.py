@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from assistant.acting import advice, afterwards, answers, people, proofs, repairs, scam
+from assistant.acting import (
+    advice,
+    afterwards,
+    answers,
+    confirming,
+    people,
+    privacy,
+    proofs,
+    repairs,
+    review,
+    scam,
+)
 from assistant.acting.bank import run_bank_action
 from assistant.acting.context import TurnContext
 from assistant.dialogue.runner import Run
@@ -20,6 +31,8 @@ BUILT_IN: Mapping[str, BuiltIn] = {
     "action_repeat_bot_messages": repairs.repeat,
     "action_last_outcome": afterwards.last_outcome,
     "action_offer_compensation": afterwards.offer_compensation,
+    "action_confirmed_again": confirming.confirmed_again,
+    "action_not_confirmed_again": confirming.not_confirmed_again,
     "action_correct_flow_slot": repairs.correct_slot,
     "action_session_start": repairs.nothing,
     "action_trigger_search": answers.search,
@@ -28,8 +41,12 @@ BUILT_IN: Mapping[str, BuiltIn] = {
     "action_verify_code": proofs.verify_code,
     "action_match_identity": proofs.match_identity,
     "action_step_up_failed": proofs.stop_task,
+    "action_withdraw_review": review.withdraw_review,
     "action_scam_contact": scam.find_contact,
     "action_stop_risky_task": scam.stop_task,
+    "action_read_register": privacy.read_register,
+    "action_prepare_export": privacy.prepare_export,
+    "action_order_erasure": privacy.order_erasure,
     "recommend_product": advice.recommend_products,
 }
 """Actions the engine carries out itself; each says whether the turn goes on."""

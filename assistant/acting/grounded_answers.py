@@ -60,6 +60,7 @@ def _tell_sentences(
             "title": first.title,
             "effective_from": first.effective_from.isoformat(),
             "version": first.version,
+            "since": _since([source for _, source in left]),
             **told.facts,
         }
         telling = Telling(told.question, [source for _, source in left], told.as_of)
@@ -71,6 +72,13 @@ def _tell_sentences(
             return False  # the wording around the sentences holds a figure of its own
         left = kept
     return False
+
+
+def _since(sources: Sequence[Source]) -> str:
+    """First day of the table quoted, when all that is quoted is of one version; else ""."""
+    versions = {(one.citation.document_id, one.citation.version) for one in sources}
+    is_one_table = len(versions) == 1 and any(one.is_row for one in sources)
+    return sources[0].citation.effective_from.isoformat() if is_one_table else ""
 
 
 def _tell_contradiction(answer: GroundedAnswer, told: Told, context: TurnContext) -> bool:

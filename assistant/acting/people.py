@@ -14,6 +14,8 @@ from assistant.model.events import (
     SlotSet,
 )
 from assistant.model.ids import SlotName
+from assistant.model.personal import hide_personal
+from assistant.ports import Ticket
 from assistant.response.values import show_slot
 
 _LAST_MESSAGES = 3
@@ -23,16 +25,7 @@ async def request_handoff(context: TurnContext) -> bool:
     """`action_request_handoff`: queue the conversation; asked again, tell the place again."""
     tracker = context.log.tracker
     reason = str(tracker.stack[-1].context.get("handoff_reason") or "customer")
-    ticket = await context.ports.desk.request(
-        tracker.conversation_id, tracker.customer_id, reason, _summary(context)
-    )
-    context.log.add(
-        HandoffRequested,
-        ticket=ticket.ticket_id,
-        position=ticket.position,
-        eta_s=ticket.eta_s,
-        reason=reason,
-    )
+    ticket = await queue_for_colleague(reason, context)
     remember(
         context.log,
         {
@@ -45,13 +38,36 @@ async def request_handoff(context: TurnContext) -> bool:
     return True
 
 
+async def queue_for_colleague(reason: str, context: TurnContext) -> Ticket:
+    """Queue the conversation with what a colleague has to know, and record it.
+
+    Raises:
+        StoreUnavailable: Nothing was queued.
+    """
+    tracker = context.log.tracker
+    ticket = await context.ports.desk.request(
+        tracker.conversation_id, tracker.customer_id, reason, _summary(context)
+    )
+    context.log.add(
+        HandoffRequested,
+        ticket=ticket.ticket_id,
+        position=ticket.position,
+        eta_s=ticket.eta_s,
+        reason=reason,
+    )
+    return ticket
+
+
 def _summary(context: TurnContext) -> str:
-    """Tasks begun, what the last one has collected, and the last words, for the colleague."""
+    """Tasks begun, what the last one has collected, and the last words, for the colleague.
+
+    Numbers of people, cards and phones are hidden: everybody at the desk sees the queue.
+    """
     events = context.log.tracker.events
     tasks = [context.flow_name(e.flow) for e in events if isinstance(e, FlowStarted)]
     words = [e.text for e in events if isinstance(e, MessageReceived) and e.text]
     told = [" → ".join(dict.fromkeys(tasks)), "，".join(_collected(context))]
-    return "；".join([part for part in told if part] + words[-_LAST_MESSAGES:])
+    return hide_personal("；".join([part for part in told if part] + words[-_LAST_MESSAGES:]))
 
 
 def _collected(context: TurnContext) -> list[str]:

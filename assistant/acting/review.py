@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from assistant.acting.context import TurnContext
 from assistant.dialogue.stack import OUTCOME_SLOTS, active_task, remember
-from assistant.model.events import ReviewRequested, SlotSet
+from assistant.model.events import ReviewDecided, ReviewRequested, SlotSet
 from assistant.model.ids import ActionName, ResponseKey, ReviewId
 from assistant.ports import ReviewNeeded, ReviewRequest
 
 QUEUED = "queued"
 """Value of the slot `outcome` while a colleague has not decided; nothing was done yet."""
+
+WITHDRAWN = "withdrawn"
+"""Code of a request that its customer took back."""
 
 _REASON = ResponseKey("reason_review_needed")
 
@@ -64,3 +67,26 @@ async def submit_review(action: ActionName, needed: ReviewNeeded, context: TurnC
     log.add(SlotSet, slot=outcome, value=QUEUED, origin="action")
     log.add(SlotSet, slot=reason, value=_REASON, origin="action")
     context.runner.leave_step()
+
+
+async def withdraw_review(context: TurnContext) -> bool:
+    """`action_withdraw_review`: end what waits for a colleague, unless one was quicker.
+
+    Sets for the pattern `review_ended`: `withdrawn`, or `decided` when a colleague had decided;
+    how is told by whoever carries that out, as soon as this turn is over.
+    """
+    log, queue = context.log, context.ports.reviews
+    review_id = ReviewId(str(log.tracker.stack[-1].context.get("ticket")))
+    ended = await queue.end(review_id, WITHDRAWN) or await queue.find(review_id)
+    is_withdrawn = ended is not None and ended.code == WITHDRAWN
+    if ended is not None and is_withdrawn:
+        log.add(
+            ReviewDecided,
+            ticket=review_id,
+            action=ended.request.action,
+            approved=False,
+            reason=WITHDRAWN,
+        )
+    remember(log, {"review_ended": "withdrawn" if is_withdrawn else "decided"})
+    context.runner.leave_step()
+    return True

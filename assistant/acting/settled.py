@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assistant.acting.bank import outcome_facts
 from assistant.acting.context import TurnContext
-from assistant.model.events import ActionFinished
+from assistant.acting.ends import record_end
 from assistant.ports import Settled
 
 
@@ -16,17 +16,7 @@ def tell_settled(settled: Settled, context: TurnContext) -> None:
         context: A turn of the same conversation, or one opened for this word alone.
     """
     result = settled.result
-    context.log.add(
-        ActionFinished,
-        action=settled.action,
-        outcome=result.outcome,
-        frame_id=settled.epoch,
-        reason=result.reason,
-        receipt_id=result.receipt_id,
-        idempotency_key=result.idempotency_key,
-        facts=result.facts,
-        reconciled=True,
-    )
+    record_end(settled.action, result, context, settled.epoch, reconciled=True)
     facts = outcome_facts(result, context)
     facts["settled_flow"] = str(settled.action)
     context.say(f"utter_settled_{result.outcome}", facts)

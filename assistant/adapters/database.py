@@ -31,6 +31,11 @@ from assistant.notary.keys import MasterKey
 READS_ONLY = "guitai_reads_only"
 """Execution option of a SQLite connection that will not write: it takes no write lock."""
 
+SYNCED_LATER = "guitai_synced_later"
+"""Execution option of a SQLite connection whose commit need not reach the disk by itself: the next
+one that must takes it along, for the write-ahead log is synced as a whole and in order. A power cut
+before loses it; a crash of the process does not."""
+
 ONE_WRITER = "guitai_one_writer"
 """Execution option of a SQLite engine: the asyncio.Lock in which this process's writers queue.
 SQLite lets those who wait for its lock poll for it; four hundred at once starve."""
@@ -46,6 +51,7 @@ _DRIVERS = {
     "postgres": "postgresql+asyncpg",
     "postgresql": "postgresql+asyncpg",
 }
+_SYNC = "guitai_sync"
 _SQLITE_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _POSTGRES_BUSY = {"40001", "40P01", "55P03"}
 """serialization_failure, deadlock_detected, lock_not_available (PostgreSQL, appendix A)."""
@@ -106,8 +112,13 @@ def master_of(engine: AsyncEngine) -> MasterKey:
         SettingsError: There is none.
         OSError: Its file cannot be read.
     """
+    return source_of(engine).key()
+
+
+def source_of(engine: AsyncEngine) -> MasterSource:
+    """Where the master key of an engine made by `open_engine` comes from."""
     source: MasterSource = engine.sync_engine.get_execution_options()[MASTER]
-    return source.key()
+    return source
 
 
 async def write(
@@ -148,6 +159,15 @@ async def read(engine: AsyncEngine, work: Callable[[AsyncConnection], Awaitable[
         StoreUnavailable: The database did not answer.
     """
     return await write(engine.execution_options(**{READS_ONLY: True}), work)
+
+
+async def forget_overwritten(engine: AsyncEngine) -> None:
+    """Empty SQLite's write-ahead log, where a destroyed key would stand until overwritten."""
+    if engine.dialect.name == "sqlite":
+        async with engine.connect() as connection:
+            await connection.exec_driver_sql("ROLLBACK")
+            await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            await connection.exec_driver_sql("BEGIN")
 
 
 def insert_if_absent(dialect: Dialect, table: Table, **values: Any) -> ReturningInsert[Any]:
@@ -207,8 +227,15 @@ def _prepare_sqlite(engine: AsyncEngine, path: Path, busy_timeout_ms: int) -> No
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Connection) -> None:
-        reads_only = connection.get_execution_options().get(READS_ONLY, False)
-        connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+        options = connection.get_execution_options()
+        if options.get(READS_ONLY):
+            connection.exec_driver_sql("BEGIN")
+            return
+        mode = "NORMAL" if options.get(SYNCED_LATER) else "FULL"
+        if connection.info.get(_SYNC, "FULL") != mode:
+            connection.exec_driver_sql(f"PRAGMA synchronous={mode}")
+            connection.info[_SYNC] = mode
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _is_busy(error: DBAPIError) -> bool:

@@ -161,7 +161,9 @@ class SqlEventStore:
 
         return await read(self.engine, work)
 
-    async def holding(self, types: Sequence[str]) -> list[ConversationId]:
+    async def holding(
+        self, types: Sequence[str], customer_id: CustomerId | None = None
+    ) -> list[ConversationId]:
         """See the port."""
         query = (
             select(_EVENT.c.conversation_id)
@@ -169,6 +171,10 @@ class SqlEventStore:
             .group_by(_EVENT.c.conversation_id)
             .order_by(func.min(_EVENT.c.at), _EVENT.c.conversation_id)
         )
+
+        if customer_id is not None:
+            query = query.join(_HEAD, _HEAD.c.conversation_id == _EVENT.c.conversation_id)
+            query = query.where(_HEAD.c.customer_id == customer_id)
 
         async def work(connection: AsyncConnection) -> list[ConversationId]:
             return [ConversationId(row) for row in await connection.scalars(query)]

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from assistant.adapters import tables
 from assistant.adapters.database import master_of, read
 from assistant.adapters.roots import RootsFolder
-from assistant.adapters.vault import key_place
+from assistant.adapters.vault import unwrapped
 from assistant.errors import ConversationNotFound
 from assistant.model.ids import ConversationId
 from assistant.notary.chain import instant
@@ -67,8 +67,7 @@ def _key(master: MasterKey, row: Any) -> str | None:
     """The data key, hexadecimal; None when it was destroyed or put away."""
     if row.state != _OPEN:
         return None
-    place = key_place(row.key_id, row.conversation_id, row.record_class)
-    return master.unwrap(row.wrapped, place).hex()
+    return unwrapped(master, row).hex()
 
 
 def _link(row: Any) -> dict[str, Any]:

@@ -46,9 +46,35 @@ def _link(aside: Path, path: Path) -> None:
         return
 
 
+def replace_text(path: Path, text: str) -> None:
+    """Put another text in the place of a key file's: all of it or, after a crash, none of it.
+
+    Raises:
+        OSError: The folder cannot be written; the file is as it was.
+    """
+    aside = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
 @dataclass(slots=True)
 class MasterSource:
     """Where the master key of a database comes from; read when it is first needed.
+
+    The file holds the key, and below it those it replaced, newest first. A process that runs on
+    while another one rotates the key notices the changed file.
 
     Attributes:
         path: File it is kept in when no key is given; None: it must be given.
@@ -56,6 +82,7 @@ class MasterSource:
 
     path: Path | None = None
     _key: MasterKey | None = field(default=None, repr=False)
+    _read: tuple[int, int] = field(default=(0, 0), repr=False)
 
     @classmethod
     def given(cls, key: MasterKey) -> MasterSource:
@@ -69,11 +96,38 @@ class MasterSource:
             SettingsError: There is none, or the file holds something else.
             OSError: The file cannot be read or made.
         """
-        if self._key is None:
-            if self.path is None:
+        if self.path is None:
+            if self._key is None:
                 msg = "No master key: set GUITAI_MASTER_KEY to 64 hexadecimal digits."
                 raise SettingsError(msg)
-            self._key = MasterKey.from_hex(
-                kept_text(self.path, lambda: secrets.token_hex(KEY_BYTES))
-            )
+            return self._key
+        if self._key is None:
+            kept_text(self.path, _new_key)
+        mark = self.path.stat()
+        read = (mark.st_ino, mark.st_mtime_ns)
+        if self._key is None or read != self._read:
+            self._key = MasterKey.from_lines(self.path.read_text(encoding="ascii").splitlines())
+            self._read = read
         return self._key
+
+    def replace(self) -> MasterKey:
+        """Make a new key the present one; the one before stays below it.
+
+        Raises:
+            SettingsError: The key is not kept in a file of ours.
+            OSError: The file cannot be written; the key is as it was.
+        """
+        present = self.key()
+        if self.path is None:
+            msg = (
+                "The master key is a setting: put a new one into GUITAI_MASTER_KEY and the present "
+                "one in front of GUITAI_FORMER_MASTER_KEYS, then run this again."
+            )
+            raise SettingsError(msg)
+        lines = [_new_key(), *(key.secret.hex() for key in (present, *present.former))]
+        replace_text(self.path, "\n".join(lines) + "\n")
+        return self.key()
+
+
+def _new_key() -> str:
+    return secrets.token_hex(KEY_BYTES)

@@ -105,12 +105,15 @@ class MemoryEventStore:
         found = [(at, each) for each, at in first.items() if at is not None]
         return [conversation_id for _, conversation_id in sorted(found)]
 
-    async def holding(self, types: Sequence[str]) -> list[ConversationId]:
+    async def holding(
+        self, types: Sequence[str], customer_id: CustomerId | None = None
+    ) -> list[ConversationId]:
         """See the port."""
         found = [
             (min(times), conversation_id)
             for conversation_id, log in self._logs.items()
             if (times := [one.event.at for one in log.events if one.event.type in types])
+            and customer_id in {None, log.customer_id}
         ]
         return [conversation_id for _, conversation_id in sorted(found)]
 

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import hmac
 import json
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal
 
 from sqlalchemy import Text, column, exists, insert, select, table, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from assistant.adapters import tables
-from assistant.adapters.database import master_of, read, write
+from assistant.adapters.database import forget_overwritten, master_of, read, write
 from assistant.adapters.event_store import SqlEventStore
 from assistant.errors import ConversationNotFound
 from assistant.model.ids import ConversationId, CustomerId
 from assistant.model.personal import hide_personal
 from assistant.notary.chain import FIRST, entry_hash
 from assistant.ports import Clock, Erasure, PrivacyEntry, StoredEvent
-from assistant.ports.privacy import PrivacyDeed
+from assistant.ports.privacy import ErasureOrder, PrivacyDeed
 
 _HEAD = tables.conversation
 _KEY = tables.data_key
@@ -27,6 +29,8 @@ _REGISTER = tables.privacy_log
 _ACTION = table("action", column("conversation_id", Text))
 _YEAR: Final = timedelta(days=365.25)
 _GONE: Final = {"state": "destroyed", "wrapped": None}
+_EXPORT: Final = "export"
+_SECONDS_DIGITS: Final = 11
 _ONE_AT_A_TIME: Final = text("SELECT pg_advisory_xact_lock(7305811146211)")
 """Any fixed number: entries of the register are written one after the other."""
 
@@ -56,6 +60,10 @@ class Retention:
                 years = self.transcript
         return years * _YEAR
 
+    def longest(self) -> int:
+        """The longest legal term, whole years."""
+        return math.ceil(max(self.identity, self.action, self.transcript))
+
     def kept(self, record_class: str, *, has_change: bool) -> timedelta:
         """After what time a class is destroyed without anybody's order."""
         term = self.term(record_class, has_change=has_change)
@@ -69,11 +77,13 @@ class SqlPrivacy:
     Attributes:
         engine: From `open_engine`, with the schema of `adapters.schema`.
         retention: The bank's terms.
+        wait: How long an order of a customer waits before it is carried out.
     """
 
     engine: AsyncEngine
     clock: Clock
     retention: Retention = Retention()
+    wait: timedelta = timedelta(hours=24)
 
     async def note(
         self,
@@ -83,14 +93,26 @@ class SqlPrivacy:
         reason: str = "",
     ) -> None:
         """See the port."""
-        owner = select(_HEAD.c.customer_id).where(_HEAD.c.conversation_id == conversation_id)
+        await self.note_all(deed, (conversation_id,), actor, reason)
+
+    async def note_all(
+        self,
+        deed: Literal["read", "exported"],
+        conversation_ids: Collection[ConversationId],
+        actor: str,
+        reason: str = "",
+    ) -> None:
+        """See the port."""
+        wanted = _HEAD.c.conversation_id.in_(conversation_ids)
+        owners = select(_HEAD.c.conversation_id, _HEAD.c.customer_id).where(wanted)
 
         async def work(connection: AsyncConnection) -> None:
-            row = (await connection.execute(owner)).one_or_none()
-            if row is None:
-                raise ConversationNotFound
-            entry = _Entry(actor, deed, row.customer_id, conversation_id, reason)
-            await self._enter(connection, entry)
+            rows = await connection.execute(owners)
+            found = {row.conversation_id: row.customer_id for row in rows}
+            for each in conversation_ids:
+                if each not in found:
+                    raise ConversationNotFound
+                await self._enter(connection, _Entry(actor, deed, found[each], each, reason))
 
         await write(self.engine, work)
 
@@ -98,8 +120,8 @@ class SqlPrivacy:
         """See the port."""
 
         async def work(connection: AsyncConnection) -> list[PrivacyEntry]:
-            subject = master_of(self.engine).subject(customer_id)
-            query = select(_REGISTER).where(_REGISTER.c.subject == subject)
+            subjects = master_of(self.engine).subjects(customer_id)
+            query = select(_REGISTER).where(_REGISTER.c.subject.in_(subjects))
             rows = await connection.execute(query.order_by(_REGISTER.c.seq))
             return [
                 PrivacyEntry(
@@ -139,6 +161,35 @@ class SqlPrivacy:
 
         return await self._and_forget(await write(self.engine, work))
 
+    async def order_erasure(self, customer_id: CustomerId, actor: str, reason: str) -> ErasureOrder:
+        """See the port."""
+
+        async def work(connection: AsyncConnection) -> ErasureOrder:
+            entry = _Entry(actor, "erase_ordered", customer_id, reason=reason)
+            await self._enter(connection, entry)
+            due = self.clock.now() + self.wait
+            held = await self._is_held(connection, customer_id)
+            rows = await _keys(connection, _mine(customer_id))
+            keeps = held or any(self._end(row, ordered=True) > due for row in rows)
+            return ErasureOrder(due=due, keeps=keeps, longest_years=self.retention.longest())
+
+        return await write(self.engine, work)
+
+    def export_pass(self, customer_id: CustomerId, until: datetime) -> str:
+        """See the port."""
+        seconds = int(until.timestamp())
+        told = f"{customer_id} until {seconds}"
+        return f"{seconds}-{master_of(self.engine).tag(_EXPORT, told)}"
+
+    def opens_export(self, customer_id: CustomerId, given: str) -> datetime | None:
+        """See the port."""
+        seconds, _, _ = given.partition("-")
+        if not (seconds.isascii() and seconds.isdigit() and len(seconds) <= _SECONDS_DIGITS):
+            return None
+        until = datetime.fromtimestamp(int(seconds), UTC)
+        good = self.export_pass(customer_id, until)
+        return until if hmac.compare_digest(good.encode(), given.encode()) else None
+
     async def hold(self, customer_id: CustomerId, actor: str, reason: str) -> None:
         """See the port."""
 
@@ -163,6 +214,7 @@ class SqlPrivacy:
 
         async def work(connection: AsyncConnection) -> Erasure:
             now = self.clock.now()
+            carried_out = await self._carry_out_orders(connection, actor)
             ordered = _KEY.c.state == "restricted"
             oldest = min(self.retention.identity, self.retention.action, self.retention.enquiry)
             is_old = _HEAD.c.updated_at <= now - min(oldest, self.retention.transcript) * _YEAR
@@ -182,18 +234,40 @@ class SqlPrivacy:
                 old = [row for row in mine if row.state != "restricted"]
                 await self._change(connection, waited, _GONE, _Entry(actor, "erased", customer))
                 await self._change(connection, old, _GONE, _Entry(actor, "expired", customer))
-            return Erasure(destroyed=len(due))
+            return Erasure(destroyed=carried_out + len(due))
 
         return await self._and_forget(await write(self.engine, work))
+
+    async def _carry_out_orders(self, connection: AsyncConnection, actor: str) -> int:
+        """Put away what customers ordered to be erased; the register knows them by pseudonyms."""
+        latest = self.clock.now() - self.wait
+        query = select(_REGISTER.c.subject, _REGISTER.c.deed, _REGISTER.c.at).where(
+            _REGISTER.c.deed.in_(("erase_ordered", "restricted", "erased"))
+        )
+        open_orders: dict[str, datetime] = {}
+        for row in await connection.execute(query.order_by(_REGISTER.c.seq)):
+            if row.deed == "erase_ordered":
+                open_orders.setdefault(row.subject, row.at)
+            else:
+                open_orders.pop(row.subject, None)
+        due = {subject for subject, at in open_orders.items() if at <= latest}
+        if not due:
+            return 0
+        destroyed, master = 0, master_of(self.engine)
+        known = select(_HEAD.c.customer_id).where(_HEAD.c.customer_id.is_not(None)).distinct()
+        for customer_id in (await connection.scalars(known)).all():
+            if due.intersection(master.subjects(customer_id)):
+                held = await self._is_held(connection, customer_id)
+                put_away = await self._put_away(connection, customer_id, actor, held=held)
+                destroyed += put_away.destroyed
+        return destroyed
 
     async def _put_away(
         self, connection: AsyncConnection, customer_id: CustomerId, actor: str, *, held: bool
     ) -> Erasure:
         """Destroy what no term or hold protects, restrict the rest."""
         now = self.clock.now()
-        rows = await _keys(
-            connection, (_HEAD.c.customer_id == customer_id) & (_KEY.c.state != "destroyed")
-        )
+        rows = await _keys(connection, _mine(customer_id))
         due = [] if held else [row for row in rows if self._end(row, ordered=True) <= now]
         kept = [row for row in rows if row not in due]
         await self._change(connection, due, _GONE, _Entry(actor, "erased", customer_id))
@@ -226,11 +300,11 @@ class SqlPrivacy:
         return row.updated_at + (term or timedelta())  # type: ignore[no-any-return]
 
     async def _is_held(self, connection: AsyncConnection, customer_id: str) -> bool:
-        subject = master_of(self.engine).subject(customer_id)
+        subjects = master_of(self.engine).subjects(customer_id)
         query = (
             select(_REGISTER.c.deed)
             .where(
-                _REGISTER.c.subject == subject,
+                _REGISTER.c.subject.in_(subjects),
                 _REGISTER.c.deed.in_(("hold_placed", "hold_released")),
             )
             .order_by(_REGISTER.c.seq.desc())
@@ -261,12 +335,8 @@ class SqlPrivacy:
         await connection.execute(insert(_REGISTER), row)
 
     async def _and_forget(self, erasure: Erasure) -> Erasure:
-        """Empty SQLite's write-ahead log, where a destroyed key would stand until overwritten."""
-        if erasure.destroyed and self.engine.dialect.name == "sqlite":
-            async with self.engine.connect() as connection:
-                await connection.exec_driver_sql("ROLLBACK")
-                await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-                await connection.exec_driver_sql("BEGIN")
+        if erasure.destroyed:
+            await forget_overwritten(self.engine)
         return erasure
 
 
@@ -277,6 +347,10 @@ class _Entry:
     customer_id: str | None
     conversation_id: ConversationId | None = None
     reason: str = ""
+
+
+def _mine(customer_id: CustomerId) -> Any:
+    return (_HEAD.c.customer_id == customer_id) & (_KEY.c.state != "destroyed")
 
 
 async def _keys(connection: AsyncConnection, where: Any) -> list[Any]:

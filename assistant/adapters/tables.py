@@ -49,6 +49,21 @@ class UtcInstant(TypeDecorator[datetime]):
 
 metadata = MetaData()
 
+wake_up = Table(
+    "wake_up",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("conversation_id", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("frame_id", Text, nullable=False),
+    Column("due_at", UtcInstant, nullable=False),
+    Column("fence", Integer, nullable=False),
+    Column("lease_until", UtcInstant),
+    Column("ended_at", UtcInstant),
+    Index("ix_wake_up_due", "ended_at", "due_at"),
+)
+"""What is to be told at a later time; no personal data."""
+
 conversation = Table(
     "conversation",
     metadata,

@@ -48,11 +48,16 @@ def unwrap(master: MasterKey, key: Row[Any]) -> AESGCM:
         SettingsError: Another master key wrapped it.
         TranscriptDamaged: The row was changed.
     """
-    if key.master != master.name:
-        msg = f"Data keys were wrapped by master key {key.master}, not by the present one."
+    return AESGCM(unwrapped(master, key))
+
+
+def unwrapped(master: MasterKey, key: Row[Any]) -> bytes:
+    """The data key of a row of `data_key` that still has one; raises as `unwrap` does."""
+    wrapper = master.named(key.master)
+    if wrapper is None:
+        msg = f"Data keys were wrapped by master key {key.master}, which is not at hand."
         raise SettingsError(msg)
-    place = key_place(key.key_id, key.conversation_id, key.record_class)
-    return AESGCM(master.unwrap(key.wrapped, place))
+    return wrapper.unwrap(key.wrapped, key_place(key.key_id, key.conversation_id, key.record_class))
 
 
 async def make_ciphers(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -23,7 +24,7 @@ from assistant.adapters.verification_keys import KeyRing, check_keys, check_work
 from assistant.errors import TranscriptDamaged
 from assistant.notary.chain import ALGORITHM, FIRST, Link, entry_hash, instant, link_hash
 from assistant.notary.findings import Report
-from assistant.notary.roots import REGISTER, Statement, problem_of
+from assistant.notary.roots import REGISTER, Statement, place_of_key, problem_of
 
 _HEAD = tables.conversation
 _EVENT = tables.event
@@ -49,15 +50,15 @@ class _Walk:
 
 
 async def verify(
-    engine: AsyncEngine, roots: RootsFolder, public: str | None, *, with_keys: bool = True
+    engine: AsyncEngine, roots: RootsFolder, trusted: Sequence[str], *, with_keys: bool = True
 ) -> Report:
     """Check everything.
 
     Args:
         engine: From `open_engine`.
         roots: Where the signed roots are.
-        public: Key that must have signed them, hexadecimal; None takes the key that the first
-            root names, and says so.
+        trusted: Keys that must have signed them, hexadecimal, oldest first; none takes the key
+            that the first root names, and says so.
         with_keys: Whether the master key is at hand: then every data key is unwrapped and the
             owner of each conversation is compared with what its events say.
 
@@ -71,7 +72,7 @@ async def verify(
 
     async def work(connection: AsyncConnection) -> tuple[Report, list[tuple[str, str]]]:
         report = Report()
-        promised = await asyncio.to_thread(_check_roots, roots, public, report)
+        promised = await asyncio.to_thread(_check_roots, roots, tuple(trusted), report)
         master = master_of(engine) if with_keys else None
         ring = await check_keys(connection, master, report)
         await _check_register(connection, promised, report, ring)
@@ -88,7 +89,7 @@ async def verify(
     return report
 
 
-def _check_roots(folder: RootsFolder, public: str | None, report: Report) -> Promised:
+def _check_roots(folder: RootsFolder, trusted: tuple[str, ...], report: Report) -> Promised:
     promised: Promised = defaultdict(dict)
     before: Statement | None = None
     due = 1
@@ -98,11 +99,15 @@ def _check_roots(folder: RootsFolder, public: str | None, report: Report) -> Pro
         except TranscriptDamaged as error:
             report.add("roots", str(number), None, str(error))
             return promised
-        if public is None:
-            public = str(statement.get("key"))
+        if not trusted:
+            trusted = (str(statement.get("key")),)
             report.notes.append("The key was taken from the roots themselves; give --key.")
-        report.key = public
-        problem = f"root {due} is missing" if number != due else _problem(statement, before, public)
+        # A key that was replaced signs nothing more.
+        trusted = trusted[place_of_key(statement, trusted) or 0 :]
+        report.key = trusted[0]
+        problem = (
+            f"root {due} is missing" if number != due else _problem(statement, before, trusted[0])
+        )
         if problem is not None:
             report.add("roots", str(number), None, problem)
             return promised

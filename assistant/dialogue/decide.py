@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pydantic import JsonValue
+
 from assistant.dialogue import pattern_context
 from assistant.dialogue.log import TurnLog
 from assistant.dialogue.plan import (
@@ -50,7 +52,14 @@ from assistant.model.commands import (
     UndoDone,
     Wait,
 )
-from assistant.model.events import Chatted, Clarified, Confirmed, NotUnderstood, SlotSet
+from assistant.model.events import (
+    Chatted,
+    Clarified,
+    Confirmed,
+    NotUnderstood,
+    ReviewRequested,
+    SlotSet,
+)
 from assistant.model.flow import CollectStep, LinkStep
 from assistant.model.ids import FlowId
 
@@ -230,8 +239,19 @@ def _cancel(command: CancelFlow, log: TurnLog) -> None:
         leave_patterns(log)  # a proof asked for by the task that goes on stays open
     if frame is not None:
         push_pattern(log, "pattern_cancel_flow", pattern_context.canceled(log, frame))
+        return
+    waits = _waiting_review(command.flow, log)
+    if waits is not None:
+        names: dict[str, JsonValue] = {"ticket": waits.ticket, "review_flow": waits.flow}
+        push_pattern(log, "pattern_withdraw_review", names)
     else:
         push_pattern(log, "pattern_nothing_to_cancel")
+
+
+def _waiting_review(flow: FlowId | None, log: TurnLog) -> ReviewRequested | None:
+    """What waits for a colleague's decision: of the flow, or the newest."""
+    waiting = reversed(log.tracker.reviews.values())
+    return next((each for each in waiting if flow in {None, each.flow}), None)
 
 
 def _is_under_way(place: int, log: TurnLog) -> bool:

@@ -26,6 +26,7 @@ from assistant.dialogue.stack import (
     push,
     remember,
     skip_mark,
+    turned_down_mark,
 )
 from assistant.errors import AssistantError
 from assistant.model.assurance import Assurance
@@ -58,11 +59,16 @@ class FlowLoops(AssistantError):  # noqa: N818 - says what the flow does
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Say a response now and go on, or wait for the answer when it is a question."""
+    """Say a response now and go on, or wait for the answer when it is a question.
+
+    Attributes:
+        confirms: Action whose read-back the question is.
+    """
 
     response: ResponseKey
     facts: Facts = field(default_factory=dict)
     waits: bool = False
+    confirms: ActionName | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +242,11 @@ class Runner:
         prefill = ActionName(f"prefill_{step.slot}")
         if self.actions.knows(prefill):
             hints = self._hints(frame)
-            if frame.context.get(prefill_mark(step.slot)) != hints:
+            if frame.context.get(turned_down_mark(step.slot)):
+                remember(
+                    self.log, {prefill_mark(step.slot): hints, turned_down_mark(step.slot): None}
+                )
+            elif frame.context.get(prefill_mark(step.slot)) != hints:
                 remember(self.log, {prefill_mark(step.slot): hints})
                 return Run(prefill)
         confirms = self._confirms(step)
@@ -246,7 +256,7 @@ class Runner:
         )
         if step.utter.startswith("action_"):
             return Run(ActionName(step.utter), asks=True)
-        return Say(step.utter, {**frame.context}, waits=True)
+        return Say(step.utter, {**frame.context}, waits=True, confirms=confirms)
 
     def _hints(self, frame: Frame) -> list[JsonValue]:
         """What a prefill may go by besides the bank's records; it is tried again when it changes.

@@ -69,6 +69,14 @@ def prefill_mark(slot: SlotName) -> str:
     return f"prefilled_{slot}"
 
 
+def turned_down_mark(slot: SlotName) -> str:
+    """In the context of a frame: what the customer gave is not possible, so they are asked.
+
+    Without it a prefill would put the usual answer in the place of the one they named.
+    """
+    return f"turned_down_{slot}"
+
+
 def flow_of(log: TurnLog, frame: Frame) -> Flow:
     """The definition of a frame's flow."""
     return log.release.flows[frame.flow]

@@ -15,6 +15,11 @@ _WORK_OUT: Final = re.compile(
 _ASKS: Final = re.compile(
     r"多少|几块|几元|怎么算|[吗呢？?]|how much|what (?:is|are|would|will|do)|\bhow\b"
 )
+_INTEREST: Final = re.compile(
+    r"多少(?:钱的?)?利息|利息(?:是|有|能有|能拿|拿|给)?(?:多少(?!个?点)|几块|几元)"
+    r"|how much interest\b|what interest (?:will|would|do|can) i"
+)
+"""Asks for an amount of interest, not for a rate; without the principal there is none."""
 _ON: Final = re.compile(
     r"^(?:那么?|如果|要是|假如|换成|改成|换|改|再|还有|按|and|if|then|what about|how about|or|but)"
     r"|呢\W*$|\?\s*$|？\s*$"
@@ -46,20 +51,24 @@ _KINDS: Final[Mapping[ValueKind, tuple[str, ...]]] = {
 def calculation_asked(calculators: Iterable[Calculator], text: str) -> Calculator | None:
     """The calculation a normalised message asks for: its words, a question, a value to go on.
 
-    Without any value only an outright "work it out" counts: "定期利息多少" asks for the rate.
+    The amount of money makes it this customer's own question. Without it an outright "work it
+    out" counts, and interest asked for over a time ("存三年多少利息"): the amount is then asked
+    for. "定期利息多少" and "三年定期几个点" ask for the rate.
     """
     for calculator in calculators:
         if not calculator.starts(text):
             continue
         works_out = _WORK_OUT.search(text)
-        if works_out or (_ASKS.search(text) and _has_customers_value(calculator, text)):
+        given = values_given(calculator, text)
+        if works_out or (_ASKS.search(text) and _has_customers_value(calculator, given)):
+            return calculator
+        if given and _INTEREST.search(text):
             return calculator
     return None
 
 
-def _has_customers_value(calculator: Calculator, text: str) -> bool:
+def _has_customers_value(calculator: Calculator, given: Mapping[str, Figure]) -> bool:
     """Whether the value that makes it this customer's own question is there: an amount."""
-    given = values_given(calculator, text)
     main = next((one for one in calculator.inputs if one.kind == "money"), None)
     return main.name in given if main is not None else bool(given)
 

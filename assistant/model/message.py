@@ -109,6 +109,7 @@ class ReplyPart(Frozen):
         response_key: Approved wording it was made from, without the `utter_` prefix.
         card: Structured content for pages that can show it (read-back, receipt, table).
         ai_generated: True for everything the assistant says; False for a colleague.
+        display: How the customer wants pages to show it; None while that is not known.
     """
 
     text: str
@@ -117,6 +118,7 @@ class ReplyPart(Frozen):
     citations: tuple[Citation, ...] = ()
     card: Facts | None = None
     ai_generated: bool = True
+    display: Literal["standard", "elder"] | None = None
 
 
 class Turn(Frozen):

@@ -38,7 +38,8 @@ def read_chinese(text: str) -> Decimal | None:
             digit, last_unit = 0, unit
         elif character in _BIG_UNITS:
             unit = _BIG_UNITS[character]
-            total = (total + section + digit) * unit if unit > total else total + section * unit
+            section += digit
+            total = (total + section) * unit if unit > total else total + section * unit
             section = digit = 0
             last_unit = unit
         else:

@@ -1,9 +1,9 @@
 """Numbers that tell who somebody is, found however they are written, and hidden.
 
 Citizens' identity numbers, bank cards and mobile numbers of mainland China: in full width, with
-spaces, hyphens or zero-width characters inside, spoken (幺三八), in capitals (壹贰叁), with +86.
-Checksum and date decide; which areas exist is the bank's to say. An order number, a round amount
-or a mobile number inside a longer number is none of these.
+spaces, hyphens, zero-width characters or a line end inside, spoken (幺三八), in capitals (壹贰叁),
+with +86. Checksum and date decide; which areas exist is the bank's to say. An order number, a round
+amount or a mobile number inside a longer number is none of these.
 
 Sources: GB 11643-1999 with ISO 7064 MOD 11-2; ISO/IEC 7812-1 annex B (Luhn); the numbering plan of
 mobile numbers, 1[3-9] and nine digits.
@@ -30,8 +30,8 @@ _PLACEHOLDERS: Final[dict[PersonalKind, str]] = {
 }
 _CAPITALS: Final = str.maketrans("貳參陸兩", "贰叁陆两")
 _SPOKEN: Final = {sign: str(value) for sign, value in DIGITS.items() if sign not in "两俩"}
-_JOINTS: Final = frozenset(" -_·.‐‑‒–—\t")
-_MOST_JOINTS: Final = 2
+_JOINTS: Final = frozenset(" -_·.‐‑‒–—\t\r\n")
+_MOST_JOINTS: Final = 3
 """Separators in a row that still join: "138 - 0013"."""
 
 _ID: Final = re.compile(r"[1-9]\d{16}[\dX]")
@@ -39,6 +39,8 @@ _ID_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECKS: Final = "10X98765432"
 _FIRST_YEAR: Final = 1850
 _CARD: Final = re.compile(r"3[47]\d{13}|35\d{14}|[4569]\d{15}|[569]\d{16,18}")
+_MOST_DIGITS: Final = 19
+"""Of a card, the longest of the three; each piece has one digit at least."""
 _PHONE: Final = re.compile(r"(?:(?:00)?86)?(1[3-9]\d{9})")
 _LUHN_OVER: Final = 9
 
@@ -98,7 +100,8 @@ def _in_run(pieces: list[_Piece]) -> Iterator[Personal]:
     """The longest numbers made of neighbouring pieces, from the left."""
     first = 0
     while first < len(pieces):
-        for last in range(len(pieces), first, -1):
+        # One piece more than there can be digits: an X behind the last one.
+        for last in range(min(len(pieces), first + _MOST_DIGITS + 1), first, -1):
             digits = "".join(piece.digits for piece in pieces[first:last])
             kind = kind_of(digits) or kind_of(digits.rstrip("X"))
             if kind is not None:
@@ -128,7 +131,8 @@ def _pieces(text: str) -> Iterator[_Piece]:
     for at, sign in enumerate(text):
         if unicodedata.category(sign) == "Cf":
             continue
-        digit = _digit(sign, is_after=bool(digits))
+        follows = bool(digits) or (end > 0 and _joined(text[end:at]))
+        digit = _digit(sign, is_after=follows)
         if digit is None:
             if digits:
                 yield _Piece("".join(digits), start, end)
@@ -138,6 +142,9 @@ def _pieces(text: str) -> Iterator[_Piece]:
             start = at
         digits.append(digit)
         end = at + 1
+        if digit == "X":  # only ever the last one
+            yield _Piece("".join(digits), start, end)
+            digits = []
     if digits:
         yield _Piece("".join(digits), start, end)
 

@@ -17,6 +17,8 @@ from assistant.model.message import Locale
 from assistant.model.predicate import Predicate
 from assistant.model.product import Product, Segment
 from assistant.model.risk import RiskPolicy
+from assistant.model.spoken import SpokenWords
+from assistant.model.undo import UndoRule
 
 SlotType = Literal["text", "bool", "categorical", "float", "any", "list"]
 
@@ -111,12 +113,14 @@ class Lexicon:
         rewrites: Variant (homophone, dialect word) to the form it stands for.
         synonyms: Canonical word to its variants, for search.
         relations: Relation ("妈妈") to the words for it, for payees.
+        spoken: How words are said on the phone, and which ones callers say.
     """
 
     commands: Mapping[str, Wordlist] = field(default_factory=dict)
     rewrites: Mapping[str, str] = field(default_factory=dict)
     synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     relations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    spoken: SpokenWords = field(default_factory=SpokenWords)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +161,12 @@ class ActionPolicy:
         confirmed: Whether a yes to exactly this read-back is needed.
         identified: Whether name and ID number must have been matched, whatever the level.
         review: When a colleague has to approve; None means never.
+        undo: How it can be taken back; the first rule that fits counts. Every change has some.
+        asked_twice: When a second yes, in a turn of its own, is needed for what cannot be taken
+            back; None means never.
+        wake: Fact of the result that holds the instant at which the customer is told how it went
+            on; "" for none.
+        wake_protective: Told within the customer's quiet hours too.
         source: File and line.
     """
 
@@ -166,6 +176,10 @@ class ActionPolicy:
     confirmed: bool = False
     identified: bool = False
     review: ReviewNeed | None = None
+    undo: tuple[UndoRule, ...] = ()
+    asked_twice: Predicate | None = None
+    wake: str = ""
+    wake_protective: bool = False
     source: str = ""
 
 

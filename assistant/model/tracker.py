@@ -40,6 +40,7 @@ from assistant.model.events import (
     PlanChanged,
     Recommended,
     ReplyReviewed,
+    ReviewCalled,
     ReviewDecided,
     ReviewRequested,
     RiskDecided,
@@ -53,6 +54,8 @@ from assistant.model.events import (
     StepUpPassed,
     StepUpRequested,
     TurnFinished,
+    TurnResumed,
+    WokenUp,
 )
 from assistant.model.ids import ConversationId, CustomerId, MessageId, SlotName, TicketId
 from assistant.model.message import Locale
@@ -230,9 +233,12 @@ class Tracker:
                 | FlowInterrupted()
                 | Recommended()
                 | ReplyReviewed()
+                | ReviewCalled()
                 | Said()
                 | StepUpFailed()
                 | StepUpRequested()
+                | WokenUp()
+                | TurnResumed()
             ):
                 pass
             case _:

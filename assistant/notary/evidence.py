@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from typing import Any, Final
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -17,18 +18,18 @@ from assistant.notary.roots import is_signed_by, leaf_of
 FORMAT: Final = "guitai-evidence/1"
 
 
-def check_evidence(evidence: dict[str, Any], public: str) -> Report:
+def check_evidence(evidence: dict[str, Any], trusted: Sequence[str]) -> Report:
     """Check the chain, the ciphertexts and the proofs of one exported conversation.
 
     Args:
         evidence: As `guitai evidence` writes it.
-        public: Key that must have signed the roots, hexadecimal.
+        trusted: Keys one of which must have signed each root, hexadecimal.
 
     Raises:
         KeyError: It is no evidence file, or a field is missing.
     """
     conversation = str(evidence["conversation_id"])
-    report = Report(conversations=1, keys=len(evidence["keys"]), key=public)
+    report = Report(conversations=1, keys=len(evidence["keys"]), key=trusted[-1])
     keys = {
         name: AESGCM(bytes.fromhex(key))
         for name, key in evidence["keys"].items()
@@ -48,7 +49,7 @@ def check_evidence(evidence: dict[str, Any], public: str) -> Report:
         hashes[link.seq], before = digest.hex(), digest
     for proof in evidence["proofs"]:
         report.roots += 1
-        problem = _proof_problem(proof, conversation, hashes, public)
+        problem = _proof_problem(proof, conversation, hashes, trusted)
         if problem is not None:
             report.add("roots", str(proof["root"].get("number")), None, problem)
     covered = max((proof["head"][1] for proof in evidence["proofs"]), default=0)
@@ -88,10 +89,10 @@ def _problem(link: Link, due: int, is_whole: bool, keys: dict[str, AESGCM]) -> s
 
 
 def _proof_problem(
-    proof: dict[str, Any], conversation: str, hashes: dict[int, str], public: str
+    proof: dict[str, Any], conversation: str, hashes: dict[int, str], trusted: Sequence[str]
 ) -> str | None:
     statement, (chain, seq, digest) = proof["root"], proof["head"]
-    if not is_signed_by(statement, public):
+    if not any(is_signed_by(statement, public) for public in trusted):
         return "its signature does not hold"
     if chain != conversation or hashes.get(seq) != digest:
         return f"it covers another event {seq}"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final, Literal, get_args
 
@@ -40,6 +41,7 @@ _CLASS_OF: Final[dict[str, RecordClass]] = {
     "confirmed": "deed",
     "recommended": "deed",
     "review_requested": "deed",
+    "review_called": "deed",
     "review_decided": "deed",
 }
 
@@ -54,10 +56,12 @@ class MasterKey:
     """The key that wraps every data key. It never encrypts a record itself.
 
     Attributes:
+        former: Keys it replaced, newest first: they open what they wrapped and wrap nothing more.
         name: Says which master key wrapped a data key, without telling anything about it.
     """
 
     secret: bytes = field(repr=False)
+    former: tuple[MasterKey, ...] = field(default=(), repr=False)
     name: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -85,9 +89,34 @@ class MasterKey:
             msg = "The master key is not 64 hexadecimal digits."
             raise SettingsError(msg) from error
 
+    @classmethod
+    def from_lines(cls, lines: Iterable[str]) -> MasterKey:
+        """The key and those before it, 64 hexadecimal digits each, newest first.
+
+        Raises:
+            SettingsError: There is none, or they are something else; they are not repeated.
+        """
+        keys = [cls.from_hex(line) for line in lines if line.strip()]
+        if not keys:
+            msg = "There is no master key where one should be."
+            raise SettingsError(msg)
+        return cls(keys[0].secret, tuple(keys[1:]))
+
+    def named(self, name: str) -> MasterKey | None:
+        """This key or the former one of this name; None when it is none of them."""
+        return next((key for key in (self, *self.former) if key.name == name), None)
+
+    def subjects(self, customer_id: str) -> tuple[str, ...]:
+        """Every pseudonym the customer has had, the present one first."""
+        return tuple(key.subject(customer_id) for key in (self, *self.former))
+
     def subject(self, customer_id: str) -> str:
         """The pseudonym a customer has in the register of personal data."""
-        digest = hmac.new(self.secret, f"subject\n{customer_id}".encode(), hashlib.sha256)
+        return self.tag("subject", customer_id)
+
+    def tag(self, purpose: str, text: str) -> str:
+        """What only a holder of this key can have written under a text, for one purpose."""
+        digest = hmac.new(self.secret, f"{purpose}\n{text}".encode(), hashlib.sha256)
         return digest.hexdigest()[:_SUBJECT_DIGITS]
 
     def wrap(self, data_key: bytes, place: str) -> bytes:

@@ -68,6 +68,38 @@ class Signer:
         return self.secret.public_key().public_bytes_raw().hex()
 
 
+def public_key(text: str) -> str:
+    """A public key as written everywhere here: 64 hexadecimal digits, small letters.
+
+    Raises:
+        SettingsError: It is something else; it is not repeated.
+    """
+    key = text.strip().lower()
+    try:
+        _exactly(key, KEY_BYTES)
+    except ValueError as error:
+        msg = "A public key is not 64 hexadecimal digits."
+        raise SettingsError(msg) from error
+    return key
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKeys:
+    """What signs, and what signed before it.
+
+    Attributes:
+        former: Public keys that were replaced, oldest first. Their secrets are gone.
+    """
+
+    signer: Signer
+    former: tuple[str, ...] = ()
+
+    @property
+    def trusted(self) -> tuple[str, ...]:
+        """Public keys whose signatures are ours, oldest first."""
+        return (*self.former, self.signer.public)
+
+
 def next_statement(
     before: Statement | None, heads: Sequence[Head], at: str, counts: tuple[int, int]
 ) -> Statement:
@@ -142,6 +174,18 @@ def problem_of(statement: Statement, before: Statement | None, public: str) -> s
         if statement.get(name) != value:
             return f"its {name} does not follow from the root before"
     return None
+
+
+def place_of_key(statement: Statement, trusted: Sequence[str]) -> int | None:
+    """Place of the key of a statement among the trusted ones; None when it is none of them.
+
+    Args:
+        statement: As read.
+        trusted: Keys that may have signed it, oldest first: once a key has signed, those before it
+            are retired, and what they sign later is forged.
+    """
+    key = statement.get("key")
+    return next((place for place, each in enumerate(trusted) if each == key), None)
 
 
 def digest(statement: Statement) -> str:

@@ -75,6 +75,7 @@ class ActionRequest(Frozen):
         epoch: The frame that asks: started again, it is a new intent.
         confirmed_digest: Digest of the arguments the customer said yes to.
         confirmed_at: When, UTC.
+        confirmed_again: That yes was the second, given in a later turn than the first.
         customer_id: From the session, never from the message or a model.
         assurance: Level after decay.
         review: A colleague's approval of exactly this; it stands for level, codes and yes,
@@ -91,6 +92,7 @@ class ActionRequest(Frozen):
     proofs: tuple[Proof, ...] = ()
     confirmed_digest: str | None = None
     confirmed_at: datetime | None = None
+    confirmed_again: bool = False
     channel: str = "web"
     locale: Locale = "zh-Hans"
     text: str = ""
@@ -126,6 +128,7 @@ class ActionResult(Frozen):
         locale: Language to go on in.
         skip: There is nothing to choose from, so the question need not be asked.
         risk: What was decided about a change before the bank heard of it.
+        again: Only a second yes is missing; nothing was asked of the bank.
     """
 
     outcome: Outcome
@@ -140,6 +143,19 @@ class ActionResult(Frozen):
     receipt_id: ReceiptId | None = None
     idempotency_key: IdempotencyKey | None = None
     risk: RiskVerdict | None = None
+    again: bool = False
+
+
+class Outlook(Frozen):
+    """What can be told about a change before the customer says yes to it.
+
+    Attributes:
+        facts: What the action knows about itself, such as that the bank will delay it.
+        obstacle: Why the bank would refuse it; None when it would not, as far as can be told.
+    """
+
+    facts: Facts = {}
+    obstacle: ResponseKey | None = None
 
 
 class Settled(Frozen):
@@ -168,6 +184,10 @@ class ActionGateway(Protocol):
 
     def key(self, request: ActionRequest) -> IdempotencyKey:
         """Same customer, action, arguments and epoch: the same key, hence the same effect."""
+        ...
+
+    async def outlook(self, request: ActionRequest) -> Outlook:
+        """Look ahead before the customer is asked for a yes; a bank that is silent tells none."""
         ...
 
     async def run(self, request: ActionRequest) -> ActionResult:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Protocol
+from typing import Final, Protocol
 
 from assistant.model.frozen import Frozen
 from assistant.model.ids import DocumentId, PassageId
@@ -40,6 +40,23 @@ class PassageHit(Frozen):
     page: int | None = None
 
 
+class SearchScope(Frozen):
+    """Which documents may answer.
+
+    Attributes:
+        audience: Documents for one of these, and those for everybody; empty for all.
+        product: Only documents about this product of the catalogue; "" for all.
+        channel: Only documents that may be told on this channel; "" for all.
+    """
+
+    audience: frozenset[str] = frozenset()
+    product: str = ""
+    channel: str = ""
+
+
+EVERYTHING: Final = SearchScope()
+
+
 class Knowledge(Protocol):
     """What the bank's documents say."""
 
@@ -49,7 +66,7 @@ class Knowledge(Protocol):
         *,
         as_of: date,
         limit: int = 5,
-        audience: frozenset[str] = frozenset(),
+        scope: SearchScope = EVERYTHING,
         known_on: date | None = None,
         before: Sequence[str] = (),
     ) -> list[PassageHit]:
@@ -59,7 +76,7 @@ class Knowledge(Protocol):
             question: The customer's words.
             as_of: Day whose terms are asked for.
             limit: Most passages.
-            audience: Empty for everybody's documents.
+            scope: Which documents may answer.
             known_on: Day whose knowledge counts: what was published later, or had been
                 withdrawn by then, is left out. None: the same day as `as_of`.
             before: What was asked before, oldest first; a question such as "那三年的呢" is read
@@ -67,6 +84,7 @@ class Knowledge(Protocol):
 
         Raises:
             KnowledgeUnavailable: The index is missing or damaged.
+            ScopeUnknown: No document is for such an audience, product or channel.
         """
         ...
 

@@ -79,8 +79,15 @@ class EventStore(Protocol):
         """Conversations with a reply that cites a version of this document, oldest first."""
         ...
 
-    async def holding(self, types: Sequence[str]) -> list[ConversationId]:
-        """Conversations with an event of one of these types, the first such event first."""
+    async def holding(
+        self, types: Sequence[str], customer_id: CustomerId | None = None
+    ) -> list[ConversationId]:
+        """Conversations with an event of one of these types, the first such event first.
+
+        Args:
+            types: Of events.
+            customer_id: Only this customer's.
+        """
         ...
 
 

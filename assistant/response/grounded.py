@@ -15,6 +15,7 @@ from typing import Final, Literal, TypeAlias
 from urllib.parse import quote
 
 from assistant.model.evidence import anchor_of, sentence_hash
+from assistant.model.figures import figures
 from assistant.model.message import Citation
 from assistant.ports.knowledge import PassageHit
 from assistant.response.tables import cells_of, columns_asked, heads_of, is_row
@@ -76,6 +77,10 @@ class Abstention:
 Grounding: TypeAlias = GroundedAnswer | Abstention
 
 _DEFAULT: Final = Thresholds()
+_TERMS: Final = frozenset({"months", "days", "grade"})
+_EXAMPLE: Final = ("例如", "for example")
+_BARE_REST: Final = 6
+"""Characters a label may hold besides its figures, such as 及以下 or （含）."""
 # In the order of precedence: "怎么收费" asks for a figure, "可以怎么办" for steps.
 _ASKED: Final = (
     (
@@ -138,7 +143,7 @@ def ground(
     options = sorted(_options(hits, thresholds), key=lambda one: -one.value)
     if score < thresholds.answer or not options:
         return Abstention("not_sure", score)
-    chosen = sorted(_chosen(options, thresholds), key=lambda one: one.place)
+    chosen = sorted(_chosen(question, options, thresholds), key=lambda one: one.place)
     return GroundedAnswer(
         tuple(grounded_sentence(question, one.passage, one.text) for one in chosen), score
     )
@@ -151,9 +156,14 @@ def _options(hits: Sequence[PassageHit], thresholds: Thresholds) -> Iterator[_Op
             yield _Option(sentence.text, sentence.score, place, passage)
 
 
-def _chosen(options: Sequence[_Option], thresholds: Thresholds) -> list[_Option]:
-    """The best sentence, and those that are nearly as good; never a row of the same table."""
+def _chosen(question: str, options: Sequence[_Option], thresholds: Thresholds) -> list[_Option]:
+    """The best sentence, and those that are nearly as good; never a row of the same table.
+
+    A worked example is only said to who names a sum.
+    """
     best = options[0]
+    asked = _terms(question) & _terms(best.text)
+    sums = any(one.kind in {"money", "count"} for one in figures(question))
     chosen = [best]
     room = thresholds.characters - len(best.text)
     for option in options[1:]:
@@ -163,12 +173,25 @@ def _chosen(options: Sequence[_Option], thresholds: Thresholds) -> list[_Option]
         if (
             near
             and not _other_version(option, best)
+            and not _speaks_of_other_term(option.text, asked)
+            and (sums or not option.text.startswith(_EXAMPLE))
             and len(option.text) <= room
             and not _repeats(option, chosen)
         ):
             chosen.append(option)
             room -= len(option.text)
     return chosen
+
+
+def _terms(text: str) -> frozenset[tuple[str, str]]:
+    return frozenset((one.kind, one.value) for one in figures(text) if one.kind in _TERMS)
+
+
+def _speaks_of_other_term(text: str, asked: frozenset[tuple[str, str]]) -> bool:
+    """Whether a further sentence is about another term than the one asked for and answered."""
+    terms = _terms(text)
+    kinds = {kind for kind, _ in asked}
+    return any(kind in kinds for kind, _ in terms) and not asked & terms
 
 
 def _other_version(option: _Option, best: _Option) -> bool:
@@ -195,19 +218,34 @@ def grounded_sentence(question: str, passage: PassageHit, sentence: str) -> Grou
     """A sentence as it is shown, with its citation."""
     heads = heads_of(passage.text, sentence) if is_row(sentence) else []
     return GroundedSentence(
-        text=shown_row(question, sentence, heads) if is_row(sentence) else sentence,
+        text=shown_row(question, passage, sentence, heads) if is_row(sentence) else sentence,
         citation=citation_of(passage, sentence),
         heads=" ".join((passage.title, passage.section, *heads)),
     )
 
 
-def shown_row(question: str, row: str, heads: Sequence[str]) -> str:
-    """A row as a person reads it: its name, and the cells asked for, each with its heading."""
+def shown_row(question: str, passage: PassageHit, row: str, heads: Sequence[str]) -> str:
+    """A row as a person reads it: what it is of, and the cells asked for with their headings.
+
+    A row that is called by a figure alone ("一年", "2,000元及以下") names nothing: section and
+    column say what it is of.
+    """
     cells = cells_of(row)
     if not heads:
         return "：".join((cells[0], "，".join(cells[1:])))
     places = columns_asked(question, heads) or range(1, len(cells))
-    return f"{cells[0]}：" + "，".join(f"{heads[place]} {cells[place]}" for place in places)
+    said = "，".join(f"{heads[place]} {cells[place]}" for place in places)
+    if not _is_bare(cells[0]):
+        return f"{cells[0]}：{said}"
+    subject = passage.section.rsplit(" / ", maxsplit=1)[-1] or passage.title
+    return f"{subject}，{heads[0]} {cells[0]}：{said}"
+
+
+def _is_bare(label: str) -> bool:
+    """Whether a label holds a figure and hardly anything besides."""
+    found = figures(label)
+    rest = len(label) - sum(one.end - one.start for one in found)
+    return bool(found) and rest <= _BARE_REST
 
 
 def citation_of(passage: PassageHit, sentence: str) -> Citation:

@@ -46,7 +46,9 @@ _FIELDS: dict[str, frozenset[str]] = {
     "chitchat": frozenset(),
     "content_erased": frozenset({"was", "reason"}),
 }
-_INTERNAL_SLOTS = frozenset({"outcome", "reason"})
+_INTERNAL_SLOTS = frozenset(
+    {"outcome", "reason"} | {"elder_mode", "quiet_hours", "marketing_consent", "preferences_known"}
+)
 
 
 def public_event(event: Event, release: Release) -> dict[str, JsonValue] | None:

@@ -77,6 +77,11 @@ class Renderer:
             card=card if isinstance(card, dict) else None,
         )
 
+    def buttons(self, key: str, tracker: Tracker) -> tuple[Button, ...]:
+        """The buttons of a wording alone; none where there is no such wording."""
+        response = ResponseKey(key)
+        return self.part(response, {}, tracker).buttons if self.has(response) else ()
+
     def plain(self, text: str, buttons: tuple[Button, ...], custom: Facts) -> ReplyPart:
         """A bubble whose words came ready from a bank's own action server."""
         return ReplyPart(text=text, buttons=buttons, card=custom or None)

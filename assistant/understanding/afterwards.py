@@ -1,23 +1,32 @@
-"""Words about what was just done: whether it went through, and that it was a mistake."""
+"""Words about what was just done or asked for: how it ended, a mistake, a review taken back."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from assistant.model.commands import AskOutcome, Command, UndoDone
+from assistant.model.commands import AskOutcome, CancelFlow, Command, UndoDone
 from assistant.model.tracker import Tracker
 from assistant.understanding.moment import Moment
 
 RECENT = timedelta(minutes=10)
-"""How long "it was a mistake" can mean what was done last in this conversation."""
+"""How long "it was a mistake" can mean what was done last in this conversation; longer where the
+customer was told that it can be taken back until later."""
+
+LATE = timedelta(days=1)
+"""How long after that instant the wish still means it, and is answered with "too late"."""
 
 
 def read_afterwards(moment: Moment) -> tuple[Command, ...]:
-    """A question about the last deed, or the wish to undo it."""
+    """A question about the last deed, the wish to undo it, or not to wait for a review."""
     rules, text = moment.rules, moment.message.text
+    waits = next(reversed(moment.tracker.reviews.values()), None)
+    if waits is not None and not moment.asks and rules.mentions("withdraw_review", text):
+        return (CancelFlow(flow=waits.flow),)
     is_free = not moment.tasks()
+    is_whole = rules.whole_is("undo_done", moment.message)
     is_about_past = rules.mentions("just_now", text) or (is_free and not moment.asks)
-    if is_about_past and rules.mentions("undo_done", text) and _is_recent(moment.tracker):
+    is_undone = (is_about_past and rules.mentions("undo_done", text)) or (is_free and is_whole)
+    if is_undone and _is_recent(moment.tracker):
         return (UndoDone(),)
     has_deed = moment.tracker.last_deed() is not None or bool(moment.tracker.reviews)
     if (has_deed or not is_free) and rules.mentions("last_outcome", text):
@@ -27,4 +36,8 @@ def read_afterwards(moment: Moment) -> tuple[Command, ...]:
 
 def _is_recent(tracker: Tracker) -> bool:
     deed = tracker.last_deed()
-    return deed is not None and tracker.events[-1].at - deed.at <= RECENT
+    if deed is None:
+        return False
+    now = tracker.events[-1].at
+    until = deed.undo.until if deed.undo is not None else None
+    return (until is not None and now < until + LATE) or now - deed.at <= RECENT

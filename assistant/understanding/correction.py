@@ -64,6 +64,12 @@ _EMPTY = re.compile(
     r"it|that|the|please|sorry|oops|actually|wait|no|[\s,、:])*"
 )
 _OWN = re.compile(r"(?<!\d)(?P<tail>\d{4})(?!\d)")
+_PAYS = re.compile(
+    r"(?:(?:还|還|转|过|付|交|充|分|存|打|pay|send|transfer)\s*|^\s*)\d{1,6}(?:\.\d+)?"
+    r"(?!\d|\s?(?:那张|这张|的卡|期|个月|card))"
+)
+"""What is paid, or said with no other word, is an amount, also with four digits like a card's."""
+
 _FREE = frozenset({"text", "name"})
 _BY_NAME = frozenset({"payee"})
 """Kinds whose values are names: nearly any word could be one."""
@@ -154,7 +160,7 @@ def _correction(moment: Moment, slots: Sequence[SlotDefinition], pair: _Pair) ->
         is_sure = pair.turns and not moment.asks
         return CorrectSlot(slot=named[0].name, value=None) if is_sure else None
     is_bare = _EMPTY.fullmatch(pair.old.text) is not None
-    for slot in _meant(moment, slots, pair.old):
+    for slot in _meant(moment, slots, pair):
         value = _value(moment, slot, pair.new, by_itself=is_bare)
         if value is not None:
             return _replace(value)
@@ -187,14 +193,18 @@ def _is_free(slot: SlotDefinition) -> bool:
     return slot.kind in _FREE and slot.type == "text"
 
 
-def _meant(
-    moment: Moment, slots: Sequence[SlotDefinition], old: Normalised
-) -> list[SlotDefinition]:
+def _meant(moment: Moment, slots: Sequence[SlotDefinition], pair: _Pair) -> list[SlotDefinition]:
     """Slots an unnamed old value can be of: those that hold it, else those of its kind."""
-    typed = [slot for slot in slots if slot.kind not in _FREE]
+    typed, old = [slot for slot in slots if slot.kind not in _FREE], pair.old
     if _EMPTY.fullmatch(old.text):
         known = moment.tracker.slots
-        return sorted(typed, key=lambda s: (s.kind in _BY_NAME, known.get(s.name) is None))
+        pays = _PAYS.search(pair.new.text) is not None
+
+        def order(slot: SlotDefinition) -> tuple[bool, bool, bool]:
+            is_money = pays and slot.kind == "amount"
+            return not is_money, slot.kind in _BY_NAME, known.get(slot.name) is None
+
+        return sorted(typed, key=order)
     said = {slot.name: _said_before(moment, slot, old) for slot in typed}
     holding = [slot for slot in typed if said[slot.name] == _known(moment, slot)]
     return holding or [slot for slot in typed if said[slot.name] is not None]

@@ -26,6 +26,13 @@ _SECRET = re.compile(
     r"(?:密码|口令|验证码|校验码|动态码|\bpin\b|password|passcode|\bcode\b|\botp\b)"
     r"[\s是为:：=的]*(?:is\s+)?(?P<secret>[a-z0-9!@#$%^&*_-]{3,})"
 )
+_MAY_BE_AMOUNT = frozenset({"CARD", "NUMBER"})
+_AMOUNT = re.compile(
+    r"(?<![\d.,-])\d(?:[\d,]{0,8}\d)?(?:\.\d{1,4})?\s?(?=[万亿千百]?(?:元|块|美元|美金|美刀|欧元|英镑|日元"
+    r"|港币|港元|澳元|人民币|角|分(?!行|之|期)|积分|usd|cny|rmb|eur|gbp|hkd|jpy|dollars?|yuan|euros?)"
+    r"|[万亿])"
+)
+"""A number with a unit of money behind it, shorter than any number of a person."""
 _DIGITS = re.compile(r"\d(?:[\s,.\-]{0,2}\d){3,}")
 
 
@@ -41,19 +48,24 @@ class Masked:
     originals: Mapping[str, str]
 
 
-def mask(message: Normalised, lexicon: Lexicon, today: date) -> Masked:
+def mask(
+    message: Normalised, lexicon: Lexicon, today: date, *, keep_amounts: bool = False
+) -> Masked:
     """Put placeholders for everything personal that has a form.
 
     Args:
         message: Normalised message.
         lexicon: Its words for relations ("妈妈") name nobody and stay.
         today: The bank's day.
+        keep_amounts: Whether a number with its unit ("1000美元", "5000元") stays, for readers to
+            whom the question is worth nothing without it; a number that could be a card's, a
+            mobile's or a person's never does.
     """
     parts: list[str] = []
     originals: dict[str, str] = {}
     counts: Counter[str] = Counter()
     at = 0
-    for start, end, label in _regions(message, lexicon, today):
+    for start, end, label in _regions(message, lexicon, today, keep_amounts=keep_amounts):
         counts[label] += 1
         placeholder = f"[{label}_{counts[label]}]"
         originals[placeholder] = message.text[start:end]
@@ -62,10 +74,20 @@ def mask(message: Normalised, lexicon: Lexicon, today: date) -> Masked:
     return Masked("".join((*parts, message.text[at:])), originals)
 
 
-def _regions(message: Normalised, lexicon: Lexicon, today: date) -> Iterator[tuple[int, int, str]]:
+def _regions(
+    message: Normalised, lexicon: Lexicon, today: date, *, keep_amounts: bool
+) -> Iterator[tuple[int, int, str]]:
     """What has to go, in the order of the text, without overlaps."""
     end = 0
-    candidates = (*_secrets(message.text), *_values(message, lexicon, today), *_runs(message.text))
+    candidates = [*_secrets(message.text), *_values(message, lexicon, today), *_runs(message.text)]
+    if keep_amounts:
+        amounts = [match.span() for match in _AMOUNT.finditer(message.text)]
+        candidates = [
+            each
+            for each in candidates
+            if each[2] not in _MAY_BE_AMOUNT
+            or not any(start <= each[0] and each[1] <= end for start, end in amounts)
+        ]
     # Of two that begin at the same character the longer hides more.
     for region in sorted(candidates, key=lambda each: (each[0], -each[1])):
         start = max(region[0], end)

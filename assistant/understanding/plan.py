@@ -39,6 +39,8 @@ _EMERGENT_COST: Final = 0.4
 _PLAIN: Final = 0.95
 """Least weight of a piece whose wish stands whatever the whole seems to be about."""
 _SWAPS: Final = frozenset({"before", "rather"})
+_MOST_PIECES: Final = 24
+"""Each piece costs a classification; a message cut into more of them is nobody's list of wishes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +85,7 @@ class _Part:
 
 
 def read_wishes(message: Normalised, ears: Ears, whole: IntentScores) -> Reading | None:
-    """The wishes of a message; None when it has only one piece.
+    """The wishes of a message; None when it has only one piece, or more than anybody lists.
 
     Args:
         message: The normalised message.
@@ -92,7 +94,7 @@ def read_wishes(message: Normalised, ears: Ears, whole: IntentScores) -> Reading
     """
     rules, classify = ears.rules, ears.classify
     cut = pieces(message, rules)
-    if len(cut) == 1:
+    if len(cut) == 1 or len(cut) > _MOST_PIECES:
         return None
     weighed = weigh(cut, ears)
     best = _best(weighed, classify, whole)

@@ -22,6 +22,7 @@ from typer.core import TyperGroup
 from assistant.errors import (
     AssistantError,
     KnowledgeUnavailable,
+    ScopeUnknown,
     SettingsError,
     StoreUnavailable,
 )
@@ -49,9 +50,12 @@ _COMMANDS: Final[Mapping[str, str]] = {
     "ledger": "changes asked of the bank: what became of each",
     "roots": "export a signed root of the log now",
     "evidence": "one conversation with proofs, for a court or an auditor",
+    "keys": "rotate the master key or a key that signs",
     "erase": "destroy a customer's keys: nobody can read the conversations again",
     "hold": "legal hold: nothing of a customer is destroyed",
     "accesses": "who read, exported, erased or held a customer's data",
+    "wechat": "the menu of the WeChat service account",
+    "voice": "speech: fetch the models, hear a recording, speak a sentence",
     "doctor": "settings, stores, models, ports: what is wrong and how to fix it",
 }
 """Name to help line; the module of a command is `channels.cli.<name>`, with
@@ -61,7 +65,7 @@ _ADVICE: Final[Mapping[type[AssistantError], str]] = {
     StoreUnavailable: "Check GUITAI_DATABASE_URL; `guitai doctor` looks closer.",
     KnowledgeUnavailable: "Check GUITAI_DATA_DIR and GUITAI_CHROMA_URL.",
 }
-_CONFIGURATION: Final = (SettingsError, StoreUnavailable, KnowledgeUnavailable)
+_CONFIGURATION: Final = (SettingsError, StoreUnavailable, KnowledgeUnavailable, ScopeUnknown)
 
 
 class LazyGroup(TyperGroup):

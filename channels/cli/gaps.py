@@ -24,6 +24,9 @@ def gaps(
     *,
     limit: Annotated[int, typer.Option("-n", min=1, max=500, help="Most gaps.")] = 20,
     as_json: Annotated[bool, typer.Option("--json", help="JSON, one line a gap.")] = False,
+    by: Annotated[
+        str | None, typer.Option(help="Who reads; the account of this machine without.")
+    ] = None,
 ) -> None:
     """What customers asked and the documents did not answer, or answered badly.
 
@@ -31,7 +34,7 @@ def gaps(
     passages as a draft and the department that owns them. Personal data is masked.
     """
     with bar("embedding") as progress:
-        found = asyncio.run(mine_gaps(read_settings(), limit, progress))
+        found = asyncio.run(mine_gaps(read_settings(), limit, by, progress))
     for report in found:
         print(json.dumps(_line(report), ensure_ascii=False) if as_json else _text(report))
     if not found and not as_json:

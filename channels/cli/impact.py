@@ -10,7 +10,8 @@ import typer
 
 from channels.cli import exits
 from channels.cli.configuration import read_settings
-from channels.composition_documents import Affected, affected
+from channels.composition_documents import affected
+from channels.composition_impact import Affected
 from channels.settings import Settings
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -31,13 +32,16 @@ def impact(
         str | None, typer.Option("--to", help="Newer version; by default the newest.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSON, one line a reply.")] = False,
+    by: Annotated[
+        str | None, typer.Option(help="Who reads; the account of this machine without.")
+    ] = None,
 ) -> None:
     """Past conversations whose answer rested on a sentence that changed or is gone.
 
     Each with the old and the new sentence and a draft of the correction; nothing is sent.
     Exit code 1 when there are any.
     """
-    found = asyncio.run(_collect(read_settings(), document, start, end))
+    found = asyncio.run(_collect(read_settings(), document, start, end, by))
     for one in found:
         print(json.dumps(_line(one), ensure_ascii=False) if as_json else _text(one))
     if not as_json:
@@ -46,9 +50,9 @@ def impact(
 
 
 async def _collect(
-    settings: Settings, document: str, start: str | None, end: str | None
+    settings: Settings, document: str, start: str | None, end: str | None, by: str | None
 ) -> list[Affected]:
-    return [one async for one in affected(settings, document, start, end)]
+    return [one async for one in affected(settings, document, start, end, by)]
 
 
 def _line(one: Affected) -> dict[str, Any]:

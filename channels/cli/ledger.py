@@ -54,9 +54,12 @@ def show(
     key: Annotated[str, typer.Argument(help="Key of the change, or how it begins.")],
     *,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    by: Annotated[
+        str | None, typer.Option(help="Who looks; the account of this machine without.")
+    ] = None,
 ) -> None:
-    """One change, explained."""
-    one = asyncio.run(ledger_entry(read_settings(), key))
+    """One change, explained; that it was looked at is written to the register."""
+    one = asyncio.run(ledger_entry(read_settings(), key, by))
     if one is None:
         typer.echo(f"There is no change {key}, or more than one begins so.", err=True)
         raise typer.Exit(exits.FINDINGS)

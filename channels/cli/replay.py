@@ -12,6 +12,7 @@ import typer
 from assistant.errors import ConversationNotFound
 from assistant.model.events import CommandsUnderstood, Event, MessageReceived, Said
 from assistant.model.ids import ConversationId
+from assistant.model.personal import hide_personal
 from assistant.model.release import Release
 from assistant.model.tracker import Tracker
 from assistant.ports import StoredEvent, Understander
@@ -22,10 +23,13 @@ from channels.cli.configuration import read_settings
 from channels.cli.printing import compact
 from channels.cli.progress import bar
 from channels.composition_content import open_understander
-from channels.composition_log import machine_clock, open_log
+from channels.composition_log import machine_clock, open_log, reader
 from channels.settings import Settings
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+_NAMES: Final = frozenset({"release", "digest", "ticket", "origin", "session", "at"})
+"""Fields of events, besides those named …_id, …_key and …_sha256, that hold no words of people."""
 
 _COMPARED: Final = frozenset({"command", "flow", "slot", "value", "options"})
 """What makes two commands the same: not their confidence or where the words stand."""
@@ -44,14 +48,20 @@ def replay(
         ),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    by: Annotated[
+        str | None, typer.Option(help="Who reads it; the account of this machine without.")
+    ] = None,
+    reason: Annotated[str, typer.Option(help="Why; written to the register.")] = "",
 ) -> None:
     """Rebuild a conversation from its log and print the timeline.
 
     Nothing is asked of the bank and nothing is written. Texts are as stored: codes and the
-    like were blanked before they got there, and such messages are not read again.
+    like were blanked before they got there, and such messages are not read again; numbers of
+    people, cards and phones are hidden here. Who read it is
+    written to the register that the customer may ask about.
     """
     settings = read_settings()
-    stored = asyncio.run(_load(settings, ConversationId(conversation)))
+    stored = asyncio.run(_load(settings, ConversationId(conversation), by, reason))
     tracker = Tracker.replay(ConversationId(conversation), (each.event for each in stored))
     release = load_release(settings.content_dir)
     differences = _differences(settings, stored) if against else []
@@ -62,13 +72,16 @@ def replay(
     raise typer.Exit(exits.FINDINGS if differences else exits.OK)
 
 
-async def _load(settings: Settings, conversation_id: ConversationId) -> list[StoredEvent]:
+async def _load(
+    settings: Settings, conversation_id: ConversationId, by: str | None, reason: str
+) -> list[StoredEvent]:
     async with open_log(settings) as log:
-        stored = await log.load(conversation_id)
-    if not stored:
-        msg = f"There is no conversation {conversation_id} in {settings.data_dir}'s database."
-        raise ConversationNotFound(msg)
-    return stored
+        try:
+            await log.reads.note((conversation_id,), reader(by), "replay", reason)
+        except ConversationNotFound as error:
+            msg = f"There is no conversation {conversation_id} in {settings.data_dir}'s database."
+            raise ConversationNotFound(msg) from error
+        return await log.store.load(conversation_id)
 
 
 def _differences(settings: Settings, stored: Sequence[StoredEvent]) -> list[dict[str, Any]]:
@@ -94,9 +107,15 @@ async def differing_turns(
                 [_essence(one) for one in each] for each in (event.commands, again.commands)
             ]
             if then != now:
-                found.append({"turn": event.turn, "text": message.text, "then": then, "now": now})
+                found.append(_difference(event.turn, message.text, then, now))
         tracker.record(event)
     return found
+
+
+def _difference(turn: int, text: str, then: Any, now: Any) -> dict[str, Any]:
+    found = {"turn": turn, "text": text, "then": then, "now": now}
+    hidden: dict[str, Any] = _without_numbers(found)
+    return hidden
 
 
 def _essence(command: Any) -> dict[str, Any]:
@@ -115,10 +134,13 @@ def _report(
         "customer_id": tracker.customer_id,
         "turns": tracker.turn,
         "locale": tracker.locale,
-        "stack": [frame.model_dump(mode="json") for frame in tracker.stack],
+        "stack": [_without_numbers(frame.model_dump(mode="json")) for frame in tracker.stack],
         "releases": sorted({each.event.release for each in stored}),
         "present_release": release.fingerprint,
-        "events": [{"seq": each.seq, **each.event.model_dump(mode="json")} for each in stored],
+        "events": [
+            {"seq": each.seq, **_without_numbers(each.event.model_dump(mode="json"))}
+            for each in stored
+        ],
         "differences": differences,
     }
 
@@ -144,10 +166,20 @@ def _print(
         print(f"  now  {json.dumps(item['now'], ensure_ascii=False)}")
 
 
+def _without_numbers(value: Any, name: str = "") -> Any:
+    """The value with identity, card and mobile numbers hidden in what people said or gave."""
+    if isinstance(value, dict):
+        return {key: _without_numbers(inner, key) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_without_numbers(inner, name) for inner in value]
+    is_name = name in _NAMES or name.endswith(("_id", "_key", "_sha256"))
+    return hide_personal(value) if isinstance(value, str) and not is_name else value
+
+
 def _line(event: Event, release: Release) -> str | None:
     if isinstance(event, MessageReceived):
-        return f"> {event.button or event.text}"
+        return f"> {hide_personal(event.button or event.text)}"
     if isinstance(event, Said):
-        return f"< {' / '.join(event.part.text.splitlines())}"
+        return f"< {hide_personal(' / '.join(event.part.text.splitlines()))}"
     public = public_event(event, release)
     return None if public is None else f"· {compact(public)}"

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from channels.bootstrap import load_release
-from channels.cli import exits
+from channels.cli import exits, risk_lists
 from channels.cli.configuration import read_settings
 from channels.composition_risk import examples_of, fit_scam_model
 from channels.composition_risk_replay import Compared, replay_decisions, watched_decisions
@@ -22,6 +22,9 @@ app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
 )
+
+
+app.add_typer(risk_lists.app, name="list")
 
 
 @app.callback()

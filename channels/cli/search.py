@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from assistant.acting.context import BANK_ZONE
+from assistant.ports.knowledge import SearchScope
 from channels.cli.configuration import read_settings
 from channels.cli.progress import bar
 from channels.composition_content import found_lines, open_knowledge, questions_of
@@ -26,7 +27,8 @@ _SHOWN: Final = 120
 @app.command(
     epilog="\b\nExample:\n  guitai search 大额存单利率\n  guitai search -k 3 --json 挂失要钱吗\n"
     "  guitai search --file questions.jsonl --docs ./manuals\n"
-    "  guitai search --on 2026-06-01 --known 2026-06-15 三年定期利率",
+    "  guitai search --on 2026-06-01 --known 2026-06-15 三年定期利率\n"
+    "  guitai search --product time-deposit-3y --channel web --audience elder 提前支取",
 )
 def search(  # noqa: PLR0913 - options of a command
     question: Annotated[str | None, typer.Argument(help="What to look for.")] = None,
@@ -40,12 +42,18 @@ def search(  # noqa: PLR0913 - options of a command
         Path | None, typer.Option(help="Another folder of documents, indexed first.")
     ] = None,
     on: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Answers as of this day.")
+        datetime | None,
+        typer.Option("--on", "--as-of", formats=["%Y-%m-%d"], help="Answers as of this day."),
     ] = None,
     known: Annotated[
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="By what the bank said on this day."),
     ] = None,
+    audience: Annotated[
+        list[str] | None, typer.Option(help="Only documents for this audience; may be repeated.")
+    ] = None,
+    product: Annotated[str, typer.Option(help="Only documents about this product.")] = "",
+    channel: Annotated[str, typer.Option(help="Only documents told on this channel.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="JSON, one line a question.")] = False,
 ) -> None:
     """Ranked passages with scores and citation ids. --file always writes JSON lines."""
@@ -58,8 +66,9 @@ def search(  # noqa: PLR0913 - options of a command
         knowledge = open_knowledge(settings, docs, progress, _tell)
     as_of = on.date() if on else machine_clock().now().astimezone(BANK_ZONE).date()
     known_on = known.date() if known else None
-    days = {"as_of": as_of, "known_on": known_on}
-    asyncio.run(_print(knowledge, questions, days, limit, as_json or file is not None))
+    scope = SearchScope(audience=frozenset(audience or ()), product=product, channel=channel)
+    within = {"as_of": as_of, "known_on": known_on, "scope": scope}
+    asyncio.run(_print(knowledge, questions, within, limit, as_json or file is not None))
 
 
 def _tell(line: str) -> None:
@@ -67,9 +76,9 @@ def _tell(line: str) -> None:
 
 
 async def _print(
-    knowledge: Any, questions: Sequence[Any], days: Any, limit: int, as_json: bool
+    knowledge: Any, questions: Sequence[Any], within: Any, limit: int, as_json: bool
 ) -> None:
-    async for line in found_lines(knowledge, questions, limit=limit, **days):
+    async for line in found_lines(knowledge, questions, limit=limit, **within):
         print(json.dumps(line, ensure_ascii=False) if as_json else _table(line), flush=True)
 
 

@@ -13,12 +13,16 @@ import typer
 from assistant.errors import SettingsError
 from channels import app as web
 from channels.bootstrap import Brain, build, make_brain
+from channels.cli.chroma_process import chroma_process
 from channels.cli.configuration import read_settings
 from channels.cli.progress import Steps, bar
 from channels.cli.sandbox_process import SandboxProcess, sandbox_process
 from channels.cli.stopping import end_on_signals
 from channels.composition_foreign import package_of
 from channels.composition_sandbox import answers, uses_sandbox
+from channels.composition_speech import open_speech
+from channels.composition_voice import voice_connectors
+from channels.composition_wechat import wechat_connectors
 from channels.logs import configure
 from channels.service import Service
 from channels.settings import Settings
@@ -45,6 +49,8 @@ def serve(
     steps = Steps()
     with ExitStack() as stack:
         sandbox = stack.enter_context(sandbox_process(settings)) if with_sandbox else None
+        settings = stack.enter_context(chroma_process(settings))
+        _say_index(settings, steps)
         with bar("embedding") as progress:
             brain = make_brain(settings, progress, steps.done)
         _say_bank(settings, sandbox, steps)
@@ -54,7 +60,10 @@ def serve(
 
 async def _serve(settings: Settings, brain: Brain, steps: Steps) -> None:
     # Opened here rather than in the web server, which would only log what goes wrong.
-    async with build(settings, brain=brain) as service:
+    async with (
+        build(settings, brain=brain) as service,
+        open_speech(settings, brain.release) as engines,
+    ):
 
         @asynccontextmanager
         async def opened(_: Settings) -> AsyncIterator[Service]:
@@ -64,8 +73,19 @@ async def _serve(settings: Settings, brain: Brain, steps: Steps) -> None:
             steps.done(f"ready in {steps.seconds():.1f} s")
             _print_links(settings, port)
 
+        connectors = (
+            *wechat_connectors(
+                settings,
+                service,
+                service.engine,
+                service.ids,
+                recogniser=engines.recogniser if engines else None,
+            ),
+            *voice_connectors(settings, service, engines),
+        )
         try:
-            await web.serve(web.create_app(settings, opened), settings, ready=ready)
+            app = web.create_app(settings, opened, connectors=connectors)
+            await web.serve(app, settings, ready=ready)
         except OSError as error:
             raise _port_error(settings, error) from error
 
@@ -79,6 +99,11 @@ def _say_bank(settings: Settings, sandbox: SandboxProcess | None, steps: Steps) 
         steps.done(f"bank: nothing answers at {settings.bank_url} yet; start it: guitai sandbox")
     else:
         steps.done(f"bank: {settings.bank_url}")
+
+
+def _say_index(settings: Settings, steps: Steps) -> None:
+    if settings.chroma_url is not None:
+        steps.done(f"chroma: a server at {settings.chroma_url}")
 
 
 def _say_code(settings: Settings, steps: Steps) -> None:

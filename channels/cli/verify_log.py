@@ -13,6 +13,7 @@ import typer
 from assistant.errors import SettingsError
 from assistant.notary.evidence import check_evidence
 from assistant.notary.findings import Report
+from assistant.notary.roots import public_key
 from channels.cli import exits
 from channels.cli.configuration import read_settings
 from channels.composition_evidence import verify_log as check_log
@@ -28,8 +29,11 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 def verify_log(
     *,
     key: Annotated[
-        str | None,
-        typer.Option(help="Public key of the roots, hexadecimal; else this deployment's."),
+        list[str] | None,
+        typer.Option(
+            help="Public key of the roots, hexadecimal; after a rotation several, oldest first; "
+            "else this deployment's."
+        ),
     ] = None,
     file: Annotated[
         Path | None,
@@ -46,10 +50,10 @@ def verify_log(
     Nothing is written. Contents that were erased on request leave the chain whole.
     """
     if file is not None:
-        report = _of_file(file, key)
+        report = _of_file(file, _keys(key))
     else:
         settings = read_settings()
-        report = asyncio.run(check_log(settings, key, with_keys=not without_keys))
+        report = asyncio.run(check_log(settings, _keys(key), with_keys=not without_keys))
     if as_json:
         print(json.dumps(_body(report), ensure_ascii=False))
     else:
@@ -57,13 +61,17 @@ def verify_log(
     raise typer.Exit(exits.FINDINGS if report.findings else exits.OK)
 
 
-def _of_file(path: Path, key: str | None) -> Report:
-    if key is None:
+def _keys(given: list[str] | None) -> tuple[str, ...]:
+    return tuple(public_key(key) for key in given or ())
+
+
+def _of_file(path: Path, trusted: tuple[str, ...]) -> Report:
+    if not trusted:
         msg = "a file is checked with --key, the public key of the roots"
         raise typer.BadParameter(msg)
     try:
         evidence = json.loads(path.read_bytes())
-        return check_evidence(evidence, key)
+        return check_evidence(evidence, trusted)
     except (KeyError, TypeError, ValueError) as error:
         msg = f"{path.name} is no file that `guitai evidence` wrote."
         raise SettingsError(msg) from error

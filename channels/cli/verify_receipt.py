@@ -9,15 +9,15 @@ from typing import Annotated, Any
 
 import typer
 
-from assistant.errors import SettingsError
 from assistant.notary.receipts import read_receipt
+from assistant.notary.roots import public_key
 from channels.cli import exits
 from channels.cli.configuration import read_settings
-from channels.composition_receipts import receipt_signer
+from channels.composition_keys import signing_keys
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
-_KEY = re.compile(r"[0-9a-f]{64}")
+_KEY = re.compile(r"[0-9a-fA-F]{64}")
 
 
 @app.command(
@@ -31,8 +31,11 @@ def verify_receipt(
     ] = None,
     *,
     key: Annotated[
-        str | None,
-        typer.Option(help="Public key, 64 hexadecimal digits, or a file that holds it; else ours."),
+        list[str] | None,
+        typer.Option(
+            help="Public key, 64 hexadecimal digits, or a file with one on each line; may be "
+            "given again; else ours, the former ones too."
+        ),
     ] = None,
     public: Annotated[
         bool, typer.Option("--public", help="Print this deployment's public key.")
@@ -41,16 +44,17 @@ def verify_receipt(
 ) -> None:
     """Check a receipt: nothing in it was changed since the bank's assistant signed it.
 
-    With --key the public key is all that is needed: no bank, no network, no database.
+    With --key the public key is all that is needed: no bank, no network, no database. Where the
+    key was rotated, the receipt names the one that signed it, and that one is taken.
     """
     if public:
-        print(receipt_signer(read_settings()).public)
+        print(signing_keys(read_settings(), "receipts").signer.public)
         return
     if file is None:
         msg = "name the file of a receipt, or --public"
         raise typer.BadParameter(msg)
-    expected = _public(key) if key is not None else receipt_signer(read_settings()).public
-    found, problem = read_receipt(file.read_bytes(), expected)
+    trusted = _trusted(key) if key else signing_keys(read_settings(), "receipts").trusted
+    found, problem = read_receipt(file.read_bytes(), trusted)
     if as_json:
         print(json.dumps({"genuine": problem is None, "problem": problem}, ensure_ascii=False))
     else:
@@ -58,19 +62,17 @@ def verify_receipt(
     raise typer.Exit(exits.OK if problem is None else exits.FINDINGS)
 
 
-def _public(key: str) -> str:
-    """The key, or what the file of this name holds.
+def _trusted(given: list[str]) -> tuple[str, ...]:
+    """The keys, or what the files of these names hold.
 
     Raises:
-        SettingsError: It is no key.
+        SettingsError: One is no key.
     """
-    text = key.strip().lower()
-    if not _KEY.fullmatch(text) and Path(key).is_file():
-        text = Path(key).read_text(encoding="ascii").strip().lower()
-    if not _KEY.fullmatch(text):
-        msg = "The public key is not 64 hexadecimal digits, nor a file that holds them."
-        raise SettingsError(msg)
-    return text
+    lines: list[str] = []
+    for each in given:
+        is_file = not _KEY.fullmatch(each.strip()) and Path(each).is_file()
+        lines += Path(each).read_text(encoding="ascii").split() if is_file else [each]
+    return tuple(public_key(line) for line in lines)
 
 
 def _print(found: dict[str, Any], problem: str | None) -> None:

@@ -19,7 +19,7 @@ from channels.web.state import CurrentColleague, CurrentConversation, CurrentWeb
 router = APIRouter(
     prefix="/v1/staff",
     tags=["desk"],
-    responses=documented(401, 403, 404, 413, 415, 422, 500, 503),
+    responses=documented(403, 404, 422),
 )
 
 TicketPath = Annotated[str, Path(pattern=MESSAGE_ID_PATTERN, examples=["h_01KAN5Q0Z3W8"])]
@@ -73,9 +73,9 @@ class ConversationFrames(BaseModel):
 
 
 @router.get("/queue")
-async def read_queue(web: CurrentWeb, _: CurrentColleague) -> Queue:
+async def read_queue(web: CurrentWeb, colleague: CurrentColleague) -> Queue:
     """The conversations that wait for a colleague, and those that have one."""
-    tickets = await web.service.colleagues.queue()
+    tickets = await web.service.colleagues.queue(colleague)
     return Queue(tickets=[await _shown(ticket, web) for ticket in tickets])
 
 

@@ -21,7 +21,7 @@ from assistant.model.ids import (
 from assistant.ports import Review, Verdict
 from assistant.response.public import masked
 from assistant.response.render import pick
-from assistant.reviews import EXPIRED, REFUSED
+from assistant.reviews import NOT_A_COLLEAGUES, REFUSED
 from channels.desk.http import QueuedCustomer
 from channels.web.bodies import MESSAGE_ID_PATTERN, Body, Words
 from channels.web.problems import Problem, documented
@@ -30,7 +30,7 @@ from channels.web.state import CurrentColleague, CurrentWeb, Web
 router = APIRouter(
     prefix="/v1/staff/reviews",
     tags=["desk"],
-    responses=documented(401, 403, 404, 413, 415, 422, 500, 503),
+    responses=documented(403, 404, 422),
 )
 
 ReviewPath = Annotated[str, Path(pattern=MESSAGE_ID_PATTERN, examples=["r_01KAN5Q0Z3W8"])]
@@ -47,6 +47,10 @@ _SHOWN = frozenset(
         "reason",
         "reason_codes",
         "score",
+        "state",
+        "system",
+        "face",
+        "face_system",
     }
 )
 """Fields of a piece of evidence; no values of slots."""
@@ -114,17 +118,19 @@ class Decision(Body):
 
 
 @router.get("")
-async def read_reviews(web: CurrentWeb, _: CurrentColleague) -> ReviewList:
+async def read_reviews(web: CurrentWeb, colleague: CurrentColleague) -> ReviewList:
     """What waits for a decision."""
-    waiting = await web.service.reviews.waiting()
+    waiting = await web.service.reviews.waiting(colleague)
     shown = [await _shown(review, web) for review in waiting]
     return ReviewList(reviews=shown, reasons=_reasons(web))
 
 
 @router.get("/{review_id}")
-async def read_review(review_id: ReviewPath, web: CurrentWeb, _: CurrentColleague) -> WaitingReview:
-    """One request and what became of it."""
-    review = await web.service.reviews.find(ReviewId(review_id))
+async def read_review(
+    review_id: ReviewPath, web: CurrentWeb, colleague: CurrentColleague
+) -> WaitingReview:
+    """One request and what became of it; that a colleague read it is written down."""
+    review = await web.service.reviews.look_at(ReviewId(review_id), colleague)
     if review is None:
         raise _not_found()
     shown = await _shown(review, web)
@@ -194,7 +200,7 @@ def _reasons(web: Web) -> list[Check]:
     return [
         Check(id=key.removeprefix(prefix), text=_words(key, web))
         for key in web.service.release.responses
-        if key.startswith(prefix) and key != f"{prefix}{EXPIRED}"
+        if key.startswith(prefix) and key.removeprefix(prefix) not in NOT_A_COLLEAGUES
     ]
 
 

@@ -5,22 +5,22 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
 from assistant.model.ids import DocumentId, PassageId
 from assistant.ports import PassageHit
+from assistant.ports.knowledge import EVERYTHING, SearchScope
 from assistant.response.grounded import citation_of
 from channels.web.http import BANK_ZONE
 from channels.web.problems import documented
 from channels.web.state import LIMITED, CurrentColleague, CurrentWeb
 
-router = APIRouter(
-    prefix="/v1/staff", tags=["desk"], responses=documented(401, 403, 422, 429, 500, 503)
-)
+router = APIRouter(prefix="/v1/staff", tags=["desk"], responses=documented(403, 422))
 
 _MOST: Final = 20
 _LONGEST: Final = 500
+_NAME: Final = 80
 _BEST: Final = 2
 """Sentences of a passage that are pointed out."""
 
@@ -64,6 +64,14 @@ class Found(BaseModel):
     passages: list[FoundPassage]
 
 
+def _scope(
+    audience: Annotated[list[str] | None, Query(description="Only for these; repeatable.")] = None,
+    product: Annotated[str, Query(max_length=_NAME, description="Only about it.")] = "",
+    channel: Annotated[str, Query(max_length=_NAME, description="Only told there.")] = "",
+) -> SearchScope:
+    return SearchScope(audience=frozenset(audience or ()), product=product, channel=channel)
+
+
 @router.get("/search", dependencies=[LIMITED])
 async def search_documents(
     web: CurrentWeb,
@@ -71,11 +79,14 @@ async def search_documents(
     q: Annotated[str, Query(min_length=1, max_length=_LONGEST, examples=["大额存单利率"])],
     on: Annotated[date | None, Query(description="As of this day; today when left out.")] = None,
     limit: Annotated[int, Query(ge=1, le=_MOST)] = 8,
+    scope: Annotated[SearchScope, Depends(_scope)] = EVERYTHING,
 ) -> Found:
     """Passages of versions in force on a day, with the sentences that fit best."""
     today = web.service.clock.now().astimezone(BANK_ZONE).date()
     as_of = on or today
-    hits = await web.service.knowledge.search(q, as_of=as_of, limit=limit, known_on=today)
+    hits = await web.service.knowledge.search(
+        q, as_of=as_of, limit=limit, known_on=today, scope=scope
+    )
     return Found(question=q, as_of=as_of, passages=[_shown(hit, web, as_of) for hit in hits])
 
 

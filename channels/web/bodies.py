@@ -51,7 +51,7 @@ Payload = Annotated[
 """Payload of a pressed button."""
 
 Comment = Annotated[str, StringConstraints(max_length=1000), AfterValidator(_storable)]
-Rating = Annotated[int, Field(ge=-1, le=5)]
+Rating = Annotated[int, Field(ge=-1, le=5, strict=True)]
 """-1 and 1 are thumbs down and up; 1 to 5 are stars."""
 
 
@@ -101,7 +101,7 @@ class PostMessage(Body):
 class Feedback(Body):
     """What the customer thought of a turn; without a turn, of the conversation."""
 
-    turn: int | None = Field(default=None, ge=1)
+    turn: int | None = Field(default=None, ge=1, strict=True)
     rating: Rating = Field(examples=[1])
     reason: Comment = ""
 
@@ -126,7 +126,7 @@ class SampleSignIn(Body):
     """Sign in as a sample customer."""
 
     customer_id: ClientId = Field(examples=["C1001"])
-    level: int = Field(default=3, ge=1, le=4)
+    level: int = Field(default=3, ge=1, le=4, strict=True)
 
 
 class SignedInAs(BaseModel):

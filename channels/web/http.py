@@ -40,7 +40,7 @@ BANK_ZONE: Final = timezone(timedelta(hours=8), "CST")
 
 _MAX_ID: Final = 200
 
-router = APIRouter(prefix="/v1", responses=documented(401, 404, 413, 415, 422, 429, 500, 503))
+router = APIRouter(prefix="/v1", responses=documented(404, 422))
 health_router = APIRouter(tags=["health"])
 
 
@@ -53,7 +53,10 @@ async def healthz() -> Health:
 @health_router.get("/readyz", responses={503: {"model": Readiness}})
 async def readyz(web: CurrentWeb, response: Response) -> Readiness:
     """Whether messages can be answered, with each dependency."""
-    checks = await web.service.readiness()
+    if web.streams.closing:
+        checks = {"server": "stopping"}
+    else:
+        checks = await web.service.readiness()
     ready = all(said == "ok" for said in checks.values())
     if not ready:
         response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
@@ -102,9 +105,7 @@ async def post_message(
     return await web.turns.run(web.service.assistant.handle(message))
 
 
-@router.get(
-    "/conversations/{conversation_id}", tags=["conversations"], responses=documented(401, 404)
-)
+@router.get("/conversations/{conversation_id}", tags=["conversations"])
 async def read_conversation(
     identifier: CurrentConversation, web: CurrentWeb, bearer: CurrentBearer, origin: CurrentOrigin
 ) -> Timeline:
@@ -141,7 +142,13 @@ async def rate_turn(
     await conversations.rate(identifier, sign_in, body.turn, body.rating, body.reason)
 
 
-@router.post("/tickets", status_code=HTTPStatus.CREATED, tags=["stream"], dependencies=[LIMITED])
+@router.post(
+    "/tickets",
+    status_code=HTTPStatus.CREATED,
+    tags=["stream"],
+    dependencies=[LIMITED],
+    responses=documented(403),
+)
 async def issue_ticket(web: CurrentWeb, bearer: CurrentBearer) -> StreamTicket:
     """A one-time ticket for `WS /v1/stream`, good for 60 seconds."""
     if bearer is not None and bearer.sign_in is None:
@@ -154,7 +161,6 @@ async def issue_ticket(web: CurrentWeb, bearer: CurrentBearer) -> StreamTicket:
     "/documents/{document_id}",
     tags=["documents"],
     response_model=CitedDocument,
-    responses=documented(404, 422),
 )
 async def read_document(
     document_id: Annotated[str, Path(max_length=_MAX_ID, examples=["debit-card-loss"])],

@@ -9,10 +9,26 @@ from fastapi import FastAPI
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.staticfiles import StaticFiles
 
+from channels.web.security_headers import HEADERS
+
 STATIC: Final = Path(__file__).parent / "static"
 
-_PAGES: Final = {"/": "index.html", "/desk": "desk.html", "/search": "search.html"}
+_PAGES: Final = {
+    "/": "index.html",
+    "/desk": "desk.html",
+    "/search": "search.html",
+    "/voice": "voice.html",
+}
 _CHECK_AGAIN: Final = "no-cache"
+_OWN_HEADERS: Final = {
+    "/voice": {
+        "Permissions-Policy": HEADERS["Permissions-Policy"].replace(
+            "microphone=()", "microphone=(self)"
+        )
+    }
+}
+"""The page for calls is the only one that may ask for the microphone."""
+
 _FOR_A_YEAR: Final = "public, max-age=31536000, immutable"
 """Files under assets/ have a hash of their content in the name."""
 
@@ -44,7 +60,8 @@ def _add(app: FastAPI, path: str, file: Path) -> None:
     async def page() -> Response:
         if not exists:
             return PlainTextResponse("The pages are not built yet. Run: make setup\n", 503)
-        return FileResponse(file, headers={"Cache-Control": _CHECK_AGAIN})
+        own = _OWN_HEADERS.get(path, {})
+        return FileResponse(file, headers={"Cache-Control": _CHECK_AGAIN, **own})
 
     app.add_api_route(
         path, page, methods=["GET", "HEAD"], include_in_schema=False, response_model=None

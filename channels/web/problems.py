@@ -17,13 +17,15 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from assistant.errors import (
     AssistantError,
     ConversationNotFound,
     MessageInvalid,
+    ScopeUnknown,
 )
-from channels.web.security_headers import API_HEADERS
+from channels.web.security_headers import api_headers
 
 _log = logging.getLogger(__name__)
 
@@ -32,6 +34,7 @@ _RETRY_AFTER_S: Final = "1"
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_]{1,40}|\d{1,4}")
 """A field of ours, or a place in a list."""
 
+_METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 _HTTP_CODES: Final = {
     HTTPStatus.BAD_REQUEST: "request.malformed",
     HTTPStatus.UNAUTHORIZED: "auth.required",
@@ -100,6 +103,17 @@ class Problem(Exception):  # noqa: N818 - the RFC's own word
         self.headers = headers
 
 
+def too_many(wait_s: float) -> Problem:
+    """429, with the whole seconds to wait."""
+    return Problem(
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "rate.limited",
+        "Too many requests from this client.",
+        headers={"Retry-After": str(int(wait_s) + 1)},
+        retryable=True,
+    )
+
+
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The problem answers of a route, for OpenAPI."""
     schema = {"$ref": "#/components/schemas/ProblemDocument"}
@@ -122,7 +136,7 @@ def status_of(error: AssistantError) -> HTTPStatus:
     """The HTTP status that says the same."""
     if error.code.startswith("auth."):
         return HTTPStatus.UNAUTHORIZED
-    if isinstance(error, MessageInvalid):
+    if isinstance(error, MessageInvalid | ScopeUnknown):
         return HTTPStatus.UNPROCESSABLE_ENTITY
     if isinstance(error, ConversationNotFound):
         return HTTPStatus.NOT_FOUND
@@ -169,6 +183,9 @@ async def _on_assistant_error(_: Request, error: Exception) -> JSONResponse:
         code=code,
         retryable=error.retryable,
     )
+    if isinstance(error, ScopeUnknown):  # what there is, never what was sent
+        document.detail = f"There is: {', '.join(error.known) or 'none'}."
+        document.errors = [FieldProblem(field=error.field, message="unknown")]
     return problem_response(document, headers)
 
 
@@ -195,19 +212,33 @@ def _field(place: Sequence[str | int]) -> str:
     return ".".join(part if _IDENTIFIER.fullmatch(part) else "?" for part in parts)[:100]
 
 
-async def _on_http(_: Request, error: Exception) -> JSONResponse:
+async def _on_http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - narrows for the type checker
     status = HTTPStatus(error.status_code)
     code = _HTTP_CODES.get(status, f"http.{status.name.lower()}")
     document = ProblemDocument(title=status.phrase, status=status, code=code)
-    return problem_response(document, dict(error.headers) if error.headers else None)
+    headers = dict(error.headers or {})
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        # The route that refuses names its own methods only; the path may have other routes.
+        headers["Allow"] = ", ".join(_methods(request))
+    return problem_response(document, headers)
 
 
-async def _on_defect(_: Request, error: Exception) -> JSONResponse:
+def _methods(request: Request) -> list[str]:
+    """What may be asked of this path."""
+    routes = request.app.router.routes
+    return [
+        method
+        for method in _METHODS
+        if any(r.matches({**request.scope, "method": method})[0] is Match.FULL for r in routes)
+    ]
+
+
+async def _on_defect(request: Request, error: Exception) -> JSONResponse:
     _log.error("request met a defect of type %s", type(error).__name__)
     status = HTTPStatus.INTERNAL_SERVER_ERROR
     document = ProblemDocument(
         title=status.phrase, status=status, detail=_DETAILS["internal"], code="internal"
     )
     # This answer is written outside all middleware, so it brings the headers itself.
-    return problem_response(document, dict(API_HEADERS))
+    return problem_response(document, api_headers(request.url.scheme))

@@ -1,4 +1,4 @@
-"""Receipts over HTTP: to the customer they belong to, and to nobody else."""
+"""Receipts over HTTP: to the customer they belong to, and to colleagues, who are written down."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
-from assistant.model.ids import ReceiptId
+from assistant.model.ids import CustomerId, ReceiptId
 from channels.web.problems import Problem, documented
-from channels.web.state import LIMITED, CurrentSignIn, CurrentWeb
+from channels.web.state import LIMITED, CurrentColleague, CurrentCustomer, CurrentWeb
 
 _MAX_ID = 200
 
-router = APIRouter(prefix="/v1", tags=["receipts"], responses=documented(401, 404, 422, 429, 503))
+ReceiptPath = Annotated[str, Path(max_length=_MAX_ID, examples=["HY20261122-008123"])]
+
+router = APIRouter(prefix="/v1", tags=["receipts"], responses=documented(404, 422))
 
 
 @router.get(
@@ -22,23 +24,39 @@ router = APIRouter(prefix="/v1", tags=["receipts"], responses=documented(401, 40
     responses={200: {"content": {"application/json": {}}}},
 )
 async def read_receipt(
-    receipt_id: Annotated[str, Path(max_length=_MAX_ID, examples=["HY20261122-008123"])],
+    receipt_id: ReceiptPath,
     web: CurrentWeb,
-    sign_in: CurrentSignIn,
+    sign_in: CurrentCustomer,
 ) -> Response:
     """The signed receipt of a change, to be kept as a file; `guitai verify-receipt` checks it.
 
     Raises:
-        Problem: 401 for a visitor; 404 for a receipt that is unknown or somebody else's.
+        Problem: 404 for a receipt that is unknown or somebody else's.
     """
-    if sign_in is None:
-        raise Problem(
-            HTTPStatus.UNAUTHORIZED,
-            "auth.required",
-            "A customer's token is needed.",
-            headers={"WWW-Authenticate": "Bearer"},
-        )
-    content = await web.service.receipts.issue(sign_in, ReceiptId(receipt_id))
+    return _file(await web.service.receipts.issue(sign_in.customer_id, ReceiptId(receipt_id)))
+
+
+@router.get(
+    "/staff/customers/{customer_id}/receipts/{receipt_id}",
+    dependencies=[LIMITED],
+    responses={200: {"content": {"application/json": {}}}, **documented(401, 403)},
+)
+async def show_receipt(
+    customer_id: Annotated[str, Path(max_length=_MAX_ID, examples=["C1001"])],
+    receipt_id: ReceiptPath,
+    web: CurrentWeb,
+    colleague: CurrentColleague,
+) -> Response:
+    """A customer's receipt for a colleague; that it was looked at is written down.
+
+    Raises:
+        Problem: 404 for a receipt this customer does not have.
+    """
+    receipts = web.service.receipts
+    return _file(await receipts.show(CustomerId(customer_id), ReceiptId(receipt_id), colleague))
+
+
+def _file(content: bytes | None) -> Response:
     if content is None:
         raise Problem(HTTPStatus.NOT_FOUND, "receipt.not_found", "There is no such receipt.")
     headers = {"Cache-Control": "no-store"}

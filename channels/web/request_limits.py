@@ -11,12 +11,16 @@ from http import HTTPStatus
 from typing import Final
 
 from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from channels.web.problems import ProblemDocument, problem_response
 
 MAX_DEPTH: Final = 32
 """Levels of arrays and objects inside one another; our own bodies have two."""
+
+CONNECTORS: Final = ("/wechat/", "/hooks/")
+"""Below these paths a connector reads the body itself, in whatever form its vendor sends it."""
 
 _STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _BRACKET: Final = re.compile(rb"[\[\]{}]")
@@ -40,15 +44,24 @@ class RequestLimits:
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        body = await self._read(headers, receive)
-        refusal = _too_large() if body is None else _refusal(headers, body)
+        try:
+            body = await self._read(headers, receive)
+        except ClientDisconnect:
+            # Half a body is no request, even where the half can be read.
+            return
+        is_ours = not scope["path"].startswith(CONNECTORS)
+        refusal = _too_large() if body is None else _refusal(headers, body) if is_ours else None
         if refusal is not None:
             await problem_response(refusal)(scope, receive, send)
             return
         await self.app(scope, _replay(body or b"", receive), send)
 
     async def _read(self, headers: Headers, receive: Receive) -> bytes | None:
-        """The whole body; None as soon as it is known to be too large."""
+        """The whole body; None as soon as it is known to be too large.
+
+        Raises:
+            ClientDisconnect: The client went away before the end.
+        """
         declared = headers.get("content-length", "")
         if declared.isdecimal() and int(declared) > self.limit_bytes:
             return None
@@ -57,7 +70,7 @@ class RequestLimits:
         while more:
             message = await receive()
             if message["type"] == "http.disconnect":
-                break
+                raise ClientDisconnect
             body += message.get("body", b"")
             if len(body) > self.limit_bytes:
                 return None

@@ -23,7 +23,7 @@ router = APIRouter(
     prefix="/v1/sandbox",
     tags=["sandbox"],
     dependencies=[SANDBOX_ONLY],
-    responses=documented(404, 413, 415, 422, 429, 500, 503),
+    responses=documented(404, 422),
 )
 
 

@@ -34,7 +34,17 @@ HEADERS: Final = MappingProxyType(
 API_HEADERS: Final = MappingProxyType({**HEADERS, "Cache-Control": "no-store"})
 """Answers of the API carry personal data: nobody on the way may keep them."""
 
+_HSTS: Final = "max-age=31536000; includeSubDomains"
+"""A year. Only said over TLS (RFC 6797, section 7.2)."""
+
 _STATIC_PREFIX: Final = "/assets/"
+
+
+def api_headers(scheme: str) -> dict[str, str]:
+    """The headers of an answer that came by this scheme."""
+    if scheme != "https":
+        return dict(API_HEADERS)
+    return {**API_HEADERS, "Strict-Transport-Security": _HSTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +67,7 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
-                for name, value in API_HEADERS.items():
+                for name, value in api_headers(scope["scheme"]).items():
                     headers.setdefault(name, value)
             await send(message)
 

@@ -19,7 +19,7 @@ from channels.service import Service
 from channels.settings import Settings
 from channels.web.bodies import MESSAGE_ID_PATTERN
 from channels.web.directory import Directory
-from channels.web.problems import Problem
+from channels.web.problems import Problem, too_many
 from channels.web.rates import ClientRates
 from channels.web.running_turns import RunningTurns
 from channels.web.stream_registry import OpenStreams
@@ -37,6 +37,7 @@ class Web:
     tickets: Tickets
     directory: Directory
     rates: ClientRates
+    clients: ClientRates
     turns: RunningTurns
     streams: OpenStreams
 
@@ -51,7 +52,20 @@ def running_web(connection: HTTPConnection) -> Web:
 CurrentWeb = Annotated[Web, Depends(running_web)]
 
 _ID: Final = re.compile(MESSAGE_ID_PATTERN)
-_scheme = HTTPBearer(auto_error=False, bearerFormat="JWT")
+
+ANYBODY: Final = "AnyToken"
+_CUSTOMER: Final = "CustomerToken"
+_COLLEAGUE: Final = "ColleagueToken"
+NEEDED: Final = frozenset({_CUSTOMER, _COLLEAGUE})
+"""Names, in the API's description, of tokens a call does not go without."""
+
+
+def _bearer_scheme(name: str) -> HTTPBearer:
+    # Named for the description; what is wrong with a token is said below.
+    return HTTPBearer(auto_error=False, bearerFormat="JWT", scheme_name=name)
+
+
+_scheme = _bearer_scheme(ANYBODY)
 _Authorization = Annotated[HTTPAuthorizationCredentials | None, Depends(_scheme)]
 
 
@@ -92,19 +106,43 @@ def origin_of(connection: HTTPConnection) -> str:
 CurrentOrigin = Annotated[str, Depends(origin_of)]
 
 
-async def current_colleague(bearer: CurrentBearer) -> str:
+def _token_required(detail: str) -> Problem:
+    headers = {"WWW-Authenticate": "Bearer"}
+    return Problem(HTTPStatus.UNAUTHORIZED, "auth.required", detail, headers=headers)
+
+
+_NO_CUSTOMER: Final = "A customer's token is needed."
+_NO_COLLEAGUE: Final = "A colleague's token is needed."
+
+
+async def current_customer(
+    sign_in: CurrentSignIn,
+    _: Annotated[object, Depends(_bearer_scheme(_CUSTOMER))],
+) -> SignIn:
+    """The sign-in of the customer who asks.
+
+    Raises:
+        Problem: 401 without a customer's token.
+    """
+    if sign_in is None:
+        raise _token_required(_NO_CUSTOMER)
+    return sign_in
+
+
+CurrentCustomer = Annotated[SignIn, Depends(current_customer)]
+
+
+async def current_colleague(
+    bearer: CurrentBearer,
+    _: Annotated[object, Depends(_bearer_scheme(_COLLEAGUE))],
+) -> str:
     """Name of the colleague who asks.
 
     Raises:
         Problem: 401 without a token, 403 with a customer's.
     """
     if bearer is None:
-        raise Problem(
-            HTTPStatus.UNAUTHORIZED,
-            "auth.required",
-            "A colleague's token is needed.",
-            headers={"WWW-Authenticate": "Bearer"},
-        )
+        raise _token_required(_NO_COLLEAGUE)
     if bearer.role != "colleague":
         raise Problem(HTTPStatus.FORBIDDEN, "auth.forbidden", "Only colleagues may do this.")
     return bearer.subject
@@ -138,13 +176,7 @@ async def limit_rate(request: Request, web: CurrentWeb, bearer: CurrentBearer) -
     host = request.client.host if request.client else "-"
     wait_s = web.rates.wait_s(f"{bearer.subject if bearer else ''}@{host}")
     if wait_s > 0:
-        raise Problem(
-            HTTPStatus.TOO_MANY_REQUESTS,
-            "rate.limited",
-            "Too many requests from this client.",
-            headers={"Retry-After": str(int(wait_s) + 1)},
-            retryable=True,
-        )
+        raise too_many(wait_s)
 
 
 LIMITED = Depends(limit_rate)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from fastapi import APIRouter, WebSocket
 
 from channels.settings import Settings
+from channels.web.origins import allowed
 from channels.web.state import running_web
 from channels.web.stream_closing import GOING_AWAY, ORIGIN
 from channels.web.stream_session import StreamSession
@@ -20,7 +19,7 @@ async def stream(socket: WebSocket) -> None:
     web = running_web(socket)
     # Accepted first: browsers show the close code of an open connection only.
     await socket.accept()
-    if not allowed(socket.headers.get("origin"), socket.headers.get("host"), web.settings):
+    if not _may_connect(socket.headers.get("origin"), socket.headers.get("host"), web.settings):
         await socket.close(ORIGIN, "origin")
         return
     if web.streams.closing:
@@ -34,16 +33,12 @@ async def stream(socket: WebSocket) -> None:
         web.streams.remove(session)
 
 
-def allowed(origin: str | None, host: str | None, settings: Settings) -> bool:
-    """Whether a page from this origin may connect: our own host, or one the bank listed.
+def _may_connect(origin: str | None, host: str | None, settings: Settings) -> bool:
+    """Whether a page from this origin may connect.
 
     Browsers send Origin with every WebSocket (RFC 6455, section 10.2); a connection without
     one comes from a program.
     """
     if origin is None:
         return settings.allow_missing_origin
-    if origin.lower().rstrip("/") in {each.lower() for each in settings.allowed_origins}:
-        return True
-    parts = urlsplit(origin)
-    is_web = parts.scheme in {"http", "https"}
-    return is_web and host is not None and parts.netloc.lower() == host.lower()
+    return allowed(origin, host, settings)

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from dataclasses import dataclass
+import logging
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, Final, Literal, Protocol
 
 import jwt
@@ -27,9 +29,17 @@ LIFETIME: Final = timedelta(hours=12)
 """Of tokens the sandbox makes: a working day, as long as `real_name` lasts."""
 
 _LEEWAY: Final = timedelta(seconds=30)
+"""How far the issuer's clock may be ahead of ours. Nothing is added to the end of a token."""
+
+MAX_BYTES: Final = 8192
+"""Longest token looked at; a token of RS256 with our claims has about 900."""
+
 _SECRET_ALGORITHMS: Final = ("HS256",)
 _JWKS_ALGORITHMS: Final = ("RS256", "ES256", "EdDSA")
 _REQUIRED: Final = ("sub", "iat", "exp", "iss", "aud")
+
+
+_log = logging.getLogger(__name__)
 
 
 class TokenExpired(AssistantError):  # noqa: N818 - a state, not a fault
@@ -56,6 +66,7 @@ class _Claims(Frozen, extra="ignore"):
 
     Attributes:
         iat: When the sign-in happened, seconds since 1970.
+        nbf: Before then the token is worth nothing.
         level: Assurance of a customer.
         name: How the page greets.
     """
@@ -63,6 +74,7 @@ class _Claims(Frozen, extra="ignore"):
     sub: str = Field(min_length=1, max_length=128)
     iat: int
     exp: int
+    nbf: int | None = None
     role: Literal["customer", "colleague"] = "customer"
     level: Assurance = Assurance.VISITOR
     name: str = Field(default="", max_length=100)
@@ -140,9 +152,58 @@ class PublicKeys:
 
     async def key_for(self, token: str) -> Any:
         """See KeySource."""
-        # The client blocks while it fetches, a few times an hour.
-        found = await asyncio.to_thread(self.client.get_signing_key_from_jwt, token)
-        return found.key
+        # The client blocks while it fetches, a few times an hour; an unknown key makes it fetch
+        # again at most every 30 seconds.
+        return await asyncio.to_thread(self.client.get_signing_key, _key_id(token))
+
+
+@dataclass(slots=True)
+class KeyFile:
+    """The bank's public keys in a JWKS file beside us, read again whenever it was replaced.
+
+    Attributes:
+        path: The file. Old and new keys stand in it together while keys are changed.
+    """
+
+    path: Path
+    algorithms: tuple[str, ...] = _JWKS_ALGORITHMS
+    _read_at: tuple[int, int] | None = None
+    _keys: dict[str, jwt.PyJWK] = field(default_factory=dict)
+
+    async def key_for(self, token: str) -> Any:
+        """See KeySource."""
+        key = (await asyncio.to_thread(self._current)).get(_key_id(token))
+        if key is None:
+            raise jwt.InvalidKeyError
+        return key
+
+    def _current(self) -> dict[str, jwt.PyJWK]:
+        try:
+            seen = self.path.stat()
+            stamp = (seen.st_mtime_ns, seen.st_size)
+            if stamp != self._read_at:
+                found = jwt.PyJWKSet.from_json(self.path.read_text("utf-8"))
+                signing = [each for each in found.keys if each.public_key_use in {"sig", None}]
+                self._keys = {each.key_id: each for each in signing if each.key_id}
+                self._read_at = stamp
+        except (OSError, ValueError, jwt.PyJWKSetError) as error:
+            if not self._keys:
+                raise KeysUnavailable from error
+            # Half a file while it is being replaced; the keys known so far stay good.
+            _log.warning("the file of public keys cannot be read: %s", type(error).__name__)
+        return self._keys
+
+
+def _key_id(token: str) -> str:
+    """Which key the token names: only ever looked up among the keys there are.
+
+    Raises:
+        jwt.PyJWTError: It names none.
+    """
+    name = jwt.get_unverified_header(token).get("kid")
+    if not isinstance(name, str):
+        raise jwt.InvalidKeyError
+    return name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,6 +251,8 @@ class Tokens:
             TokenInvalid: Anything else that is wrong with it.
             KeysUnavailable: The keys to check it with could not be fetched.
         """
+        if len(token.encode("utf-8", "surrogatepass")) > MAX_BYTES:
+            raise TokenInvalid
         try:
             claims = _CLAIMS.validate_python(await self._decode(token))
         except jwt.PyJWKClientConnectionError as error:
@@ -208,7 +271,8 @@ class Tokens:
         now = self.clock.now()
         if bearer.expires_at <= now:
             raise TokenExpired
-        if bearer.signed_in_at > now + _LEEWAY:
+        usable_from = _instant(claims.nbf) if claims.nbf is not None else bearer.signed_in_at
+        if max(usable_from, bearer.signed_in_at) > now + _LEEWAY:
             raise TokenInvalid
         return bearer
 

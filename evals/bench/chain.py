@@ -53,7 +53,7 @@ async def measure_chain() -> list[Measure]:
             for _ in range(_TIMES):
                 settle()
                 started, began = clock.monotonic_ms(), time.process_time()
-                report = await verify(engine, roots, signer.public)
+                report = await verify(engine, roots, (signer.public,))
                 rates.append(report.events / (time.process_time() - began))
                 waits.append(report.events / (clock.monotonic_ms() - started) * 1000)
         finally:

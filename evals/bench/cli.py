@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from importlib import import_module
 from typing import Annotated, Final
 
 import typer
 from pydantic import JsonValue
 
+from assistant.errors import SettingsError
 from channels.bootstrap import Brain, make_brain
 from channels.cli import exits
 from channels.cli.configuration import read_settings
 from channels.cli.progress import bar
+from channels.composition_speech import HOW
 from channels.settings import Settings
 from evals.bench.answers import measure_answers
 from evals.bench.chain import measure_chain
@@ -71,6 +74,23 @@ bench_app.command(
     epilog="\b\nExample:\n  guitai bench nlu --data banking77\n"
     "  guitai bench nlu --data banking77 --few --json",
 )(nlu)
+
+
+@bench_app.command(
+    epilog="\b\nExample:\n  guitai bench voice --data clips\n  guitai bench voice --calls 20",
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    add_help_option=False,
+)
+def voice(context: typer.Context) -> None:
+    """Recognition, readings and spoken wishes; needs the voice extra."""
+    try:
+        module = import_module("evals.bench.voice")
+    except ImportError as error:
+        msg = f"speech is not installed: {HOW}"
+        raise SettingsError(msg) from error
+    measured = typer.Typer(rich_markup_mode=None, add_completion=False)
+    measured.command()(module.voice)
+    measured(context.args, prog_name="guitai bench voice", standalone_mode=False)
 
 
 async def _measure(wanted: tuple[str, ...], *, connections: int) -> list[Measure]:

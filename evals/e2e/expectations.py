@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -13,7 +14,7 @@ from evals.e2e.observed import Kind, Observation, bare
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Expectation:
+class Expectation(ABC):
     """Base of all expectations.
 
     Attributes:
@@ -27,13 +28,13 @@ class Expectation:
     forbids: bool = False
 
     @property
+    @abstractmethod
     def kind(self) -> Kind:
         """The kind of observation it speaks of."""
-        raise NotImplementedError
 
+    @abstractmethod
     def fits(self, seen: Observation) -> bool:
         """Whether one observation of that kind is meant."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

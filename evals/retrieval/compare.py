@@ -17,11 +17,11 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.model.asked_day import asked_day, without_day
 from evals.retrieval.measure import AS_OF, CONTENT, QUESTIONS
 from evals.retrieval.questions import LabelledQuestion, read_labelled, split
 from knowledge.chunking import Passage
 from knowledge.corpus import Corpus
-from knowledge.days import day_asked
 from knowledge.embedding import SentenceEncoder
 from knowledge.indexing import BuiltIndex, build_index, search_in
 from knowledge.loader import load
@@ -86,10 +86,10 @@ class Rankers:
 
     def _read(self, asked: LabelledQuestion) -> tuple[str, NDArray[np.bool_]]:
         text = normalised(" ".join((*asked.context, asked.text)))
-        other = day_asked(text, AS_OF)
-        if other is None:
+        other = asked_day(text, AS_OF)
+        if other is None or not other.is_past(AS_OF):
             return text, self._corpus.valid_on(AS_OF)
-        return other.rest, self._corpus.valid_on(other.day, AS_OF)
+        return without_day(text, other), self._corpus.valid_on(other.last, AS_OF)
 
 
 def compared(

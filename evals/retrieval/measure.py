@@ -18,8 +18,15 @@ from datetime import date
 from pathlib import Path
 
 from assistant.ports.knowledge import Knowledge, PassageHit
-from assistant.response.grounded import GroundedAnswer, Grounding, Thresholds, ground
+from assistant.response.grounded import (
+    GroundedAnswer,
+    GroundedSentence,
+    Grounding,
+    Thresholds,
+    ground,
+)
 from evals.retrieval.questions import LabelledQuestion, read_labelled, split
+from evals.retrieval.support import figures_written, unsupported
 from knowledge.embedding import SentenceEncoder
 from knowledge.indexing import build_index, search_in
 from knowledge.loader import load
@@ -43,6 +50,11 @@ class Asked:
         """Whether the assistant would answer."""
         return isinstance(self.answer, GroundedAnswer)
 
+    @property
+    def sentences(self) -> tuple[GroundedSentence, ...]:
+        """What would be said; nothing without an answer."""
+        return self.answer.sentences if isinstance(self.answer, GroundedAnswer) else ()
+
     def found_at(self, places: int, *, exactly: bool) -> bool:
         """Whether a right document, or exactly a right section, is among the first places."""
         is_right = self.question.is_right_section if exactly else self.question.is_right_document
@@ -51,11 +63,11 @@ class Asked:
     @property
     def is_right(self) -> bool:
         """Whether a right sentence is quoted."""
-        return isinstance(self.answer, GroundedAnswer) and any(
+        return any(
             self.question.is_right_quote(
                 one.citation.quote, one.citation.document_id, one.citation.version
             )
-            for one in self.answer.sentences
+            for one in self.sentences
         )
 
 
@@ -71,6 +83,9 @@ class RetrievalReport:
         abstained: Of the unanswerable questions, those not answered.
         abstained_wrongly: Of the answerable questions, those not answered.
         quoted: Of the answerable questions, those whose answer holds a right sentence.
+        answers: Questions that were answered, rightly or not.
+        figures: Figures in those answers, as a reader counts them.
+        unsupported_figures: Those of them that no cited place holds (`evals.retrieval.support`).
         by_kind: Share of right outcomes by the file a question is from.
         by_lang: The same by language.
     """
@@ -83,6 +98,9 @@ class RetrievalReport:
     abstained: float
     abstained_wrongly: float
     quoted: float
+    answers: int
+    figures: int
+    unsupported_figures: int
     p50_ms: float
     p99_ms: float
     by_kind: dict[str, float] = field(default_factory=dict)
@@ -122,6 +140,7 @@ def summary(asked: Sequence[Asked]) -> RetrievalReport:
     """The shares of everything asked."""
     answerable = [one for one in asked if one.question.is_answerable]
     others = [one for one in asked if not one.question.is_answerable]
+    said = [(each, one.hits) for one in asked for each in one.sentences]
     durations = sorted(one.ms for one in asked) or [0.0]
     return RetrievalReport(
         questions=len(asked),
@@ -132,6 +151,9 @@ def summary(asked: Sequence[Asked]) -> RetrievalReport:
         abstained=_share([not one.is_answered for one in others]),
         abstained_wrongly=_share([not one.is_answered for one in answerable]),
         quoted=_share([one.is_right for one in answerable]),
+        answers=sum(one.is_answered for one in asked),
+        figures=sum(len(figures_written(sentence.text)) for sentence, _ in said),
+        unsupported_figures=sum(len(unsupported(*each)) for each in said),
         p50_ms=round(statistics.median(durations), 1),
         p99_ms=round(durations[max(0, round(len(durations) * 0.99) - 1)], 1),
         by_kind=_by(asked, lambda one: one.question.kind),

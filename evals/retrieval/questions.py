@@ -28,6 +28,8 @@ class LabelledQuestion:
         sections: Headings under which the answer stands; empty: anywhere in the documents.
         wanted: Each entry is one right sentence, by the fragments it holds; empty when
             nobody wrote them down.
+        also: Sentences that say the same elsewhere: document, section, quotation. Found by the
+            rule of `evals.retrieval.widen`.
         version: The only version that answers, for a question about a day; else "".
         context: Questions asked before, oldest first.
         kind: The file it is from: what it tries.
@@ -42,6 +44,7 @@ class LabelledQuestion:
     version: str = ""
     context: tuple[str, ...] = ()
     kind: str = ""
+    also: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def is_answerable(self) -> bool:
@@ -50,23 +53,47 @@ class LabelledQuestion:
 
     def is_right_document(self, hit: PassageHit | Passage) -> bool:
         """Whether a passage is of a right document in the right version."""
-        return hit.document_id in self.documents and self.version in {"", hit.version}
+        return self._is_labelled_document(hit) or any(
+            hit.document_id == document for document, _, _ in self.also
+        )
 
     def is_right_section(self, hit: PassageHit | Passage) -> bool:
         """Whether a passage is of a right section, too."""
-        ends = hit.section.rsplit(" / ", maxsplit=1)[-1]
-        return self.is_right_document(hit) and (
-            not self.sections or hit.section in self.sections or ends in self.sections
+        return self.is_labelled_section(hit) or any(
+            (hit.document_id, hit.section) == (document, section)
+            for document, section, _ in self.also
         )
 
     def is_right_quote(self, quote: str, document_id: str, version: str) -> bool:
         """Whether a quotation says what was wanted; a figure must be the whole figure."""
+        return self.is_labelled_quote(quote, document_id, version) or any(
+            (document_id, quote) == (document, sentence) for document, _, sentence in self.also
+        )
+
+    def is_labelled_section(self, hit: PassageHit | Passage) -> bool:
+        """Whether the label itself names the section."""
+        ends = hit.section.rsplit(" / ", maxsplit=1)[-1]
+        return self._is_labelled_document(hit) and (
+            not self.sections or hit.section in self.sections or ends in self.sections
+        )
+
+    def is_labelled_quote(self, quote: str, document_id: str, version: str) -> bool:
+        """Whether the label itself accepts the quotation."""
         if document_id not in self.documents or self.version not in {"", version}:
             return False
+        return not self.wanted or bool(self.held_by(quote))
+
+    def held_by(self, quote: str) -> tuple[tuple[str, ...], ...]:
+        """Those of the wanted fragments that a quotation holds."""
         text = _plain(quote)
-        return not self.wanted or any(
-            all(_holds(text, fragment) for fragment in fragments) for fragments in self.wanted
+        return tuple(
+            fragments
+            for fragments in self.wanted
+            if all(_holds(text, fragment) for fragment in fragments)
         )
+
+    def _is_labelled_document(self, hit: PassageHit | Passage) -> bool:
+        return hit.document_id in self.documents and self.version in {"", hit.version}
 
 
 def read_labelled(path: Path) -> tuple[LabelledQuestion, ...]:
@@ -99,12 +126,12 @@ def split(
 ) -> tuple[tuple[LabelledQuestion, ...], tuple[LabelledQuestion, ...]]:
     """(development, test): by a hash of the id, so that a new question moves no other.
 
-    Questions of the kind `practice` are only ever for development.
+    Questions of a kind that begins with `practice` are only ever for development.
     """
     development: list[LabelledQuestion] = []
     test: list[LabelledQuestion] = []
     for question in questions:
-        is_test = question.kind != PRACTICE and _hash(question.id) % 2
+        is_test = not question.kind.startswith(PRACTICE) and _hash(question.id) % 2
         (test if is_test else development).append(question)
     return tuple(development), tuple(test)
 
@@ -127,6 +154,9 @@ def _labelled(row: Mapping[str, Any], kind: str, number: int) -> LabelledQuestio
         version=row.get("version") or "",
         context=_several(row.get("context")),
         kind=kind,
+        also=tuple(
+            (each["document_id"], each["section"], each["quote"]) for each in row.get("also", ())
+        ),
     )
 
 

@@ -29,6 +29,7 @@ class Wire(httpx.AsyncBaseTransport):
         inner: The bank.
         strike: What the next change meets; used up by it.
         status_fails: How many of the next status queries fail.
+        lookups_left: Lookups until one is not answered; 0: all are.
         honours_keys: False: the bank sees another key each time, as one without idempotency.
         dies: Called when the worker dies.
         late: Changes still on their way.
@@ -39,6 +40,7 @@ class Wire(httpx.AsyncBaseTransport):
     inner: httpx.AsyncBaseTransport
     strike: str = ""
     status_fails: int = 0
+    lookups_left: int = 0
     honours_keys: bool = True
     dies: Callable[[], None] = lambda: None
     late: list[httpx.Request] = field(default_factory=list)
@@ -51,6 +53,8 @@ class Wire(httpx.AsyncBaseTransport):
         if path == _STATUS and self.status_fails:
             self.status_fails -= 1
             return httpx.Response(500, json={"code": "fault"}, request=request)
+        if not path.startswith(_CHANGES):
+            self._count_lookup(request)
         if path == _STATUS or not path.startswith(_CHANGES):
             return await self.inner.handle_async_request(request)
         if not self.honours_keys:
@@ -63,6 +67,12 @@ class Wire(httpx.AsyncBaseTransport):
         late, self.late = self.late, []
         for request in late:
             await (await self.inner.handle_async_request(request)).aread()
+
+    def _count_lookup(self, request: httpx.Request) -> None:
+        if self.lookups_left:
+            self.lookups_left -= 1
+            if not self.lookups_left:
+                raise httpx.ReadTimeout(_PLANNED, request=request)
 
     async def _change(self, request: httpx.Request, strike: str) -> httpx.Response:
         await self._before(request, strike)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
@@ -13,7 +15,8 @@ from channels.cli.configuration import read_settings
 from channels.cli.progress import bar
 from evals.printing import print_json, print_table, say
 from evals.simulate.kills import KillRun
-from evals.simulate.people import Transcript, simulate_people
+from evals.simulate.people import simulate_people
+from evals.simulate.people_report import print_people, write_people
 from evals.simulate.plan import Fault
 from evals.simulate.runs import KINDS, Report, Run, negative_control
 from evals.simulate.worker import payload_brain
@@ -25,12 +28,21 @@ _FAULTS: Final = 1000
 _CONTROL: Final = "control"
 
 
+@dataclass(frozen=True, slots=True)
+class People:
+    """Which simulated customers."""
+
+    episodes: int
+    seed: int
+    first: int
+
+
 @app.command(
     epilog="\b\nExample:\n  guitai simulate --episodes 50 --seed 7\n"
     "  guitai simulate --faults --episodes 10000 --kill 500 --json\n"
     "  guitai simulate --faults --seed 7 --first 4711 --episodes 1\n\n"
-    "Exit codes: 0 nothing found, 1 something lost, doubled or told wrongly, or the negative\n"
-    "control saw nothing; 2 usage or configuration.",
+    "Exit codes: 0 nothing found, 1 something unconfirmed, lost, doubled or told wrongly, or the\n"
+    "negative control saw nothing; 2 usage or configuration.",
 )
 def simulate(  # noqa: PLR0913 - a command with its options
     *,
@@ -55,16 +67,24 @@ def simulate(  # noqa: PLR0913 - a command with its options
     control: Annotated[
         bool, typer.Option(help="Also a bank without idempotency, where duplicates must be seen.")
     ] = True,
+    report: Annotated[
+        Path | None,
+        typer.Option(help="Folder for the customers' report and transcripts.", file_okay=False),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The report on stdout.")] = False,
 ) -> None:
-    """Simulated customers against a fresh sandbox bank.
+    """Simulated customers, each against a fresh sandbox bank.
+
+    Students, farmers, seniors, rude ones and those who change their mind come with the tasks of
+    the bank; how each ended is judged by the bank's journal and records.
 
     With --faults every episode is a confirmed transfer around which something breaks; the real
     turn, gateway and ledger run, and in the end what the customer was told is held against the
     bank's journal.
     """
     if not faults:
-        _people(episodes or _PEOPLE, seed, as_json=as_json)
+        run_people = People(episodes or _PEOPLE, seed, first)
+        _people(run_people, as_json=as_json, report=report)
         return
     settings = read_settings()
     brain = payload_brain(load_release(settings.content_dir))
@@ -134,24 +154,19 @@ def _print(reports: dict[str, Report]) -> None:
             )
 
 
-def _people(episodes: int, seed: int, *, as_json: bool) -> None:
+def _people(run: People, *, as_json: bool, report: Path | None) -> None:
     settings = read_settings()
     with bar("embedding") as progress:
         brain = make_brain(settings, progress)
     with bar("customers") as tell:
-        found = asyncio.run(simulate_people(brain, settings, episodes, seed, tell))
+        found = asyncio.run(
+            simulate_people(brain, settings, run.episodes, run.seed, tell, run.first)
+        )
+    if report is not None:
+        write_people(report, found, run.seed)
     if as_json:
         print_json([each.as_json() for each in found])
     else:
-        for each in found:
-            _print_person(each)
-        reached = sum(each.is_reached for each in found)
-        say(f"{reached} of {len(found)} customers reached what they came for")
-    raise typer.Exit(exits.OK)
-
-
-def _print_person(found: Transcript) -> None:
-    say(f"— {found.number}: {found.customer}, {found.goal}, {found.manner}")
-    for who, words in found.lines:
-        say(f"{who}: {words}")
-    say("reached" if found.is_reached else f"not reached: {found.problem}")
+        print_people(found, run.seed)
+    is_wrong = any(each.faults for each in found)
+    raise typer.Exit(exits.FINDINGS if is_wrong else exits.OK)

@@ -8,20 +8,23 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
+from actions.bank.sandbox.codes import SANDBOX_CODE
 from assistant.errors import AssistantError
 from assistant.model.assurance import Assurance
-from assistant.model.events import Event, MessageReceived, StepUpRequested
-from assistant.model.ids import ConversationId, CustomerId, MessageId
+from assistant.model.events import Asked, Event
+from assistant.model.ids import ConversationId, CustomerId, MessageId, SlotName
 from assistant.model.message import InboundMessage, SignIn
 from evals.simulate.bank import WorkerDied
 from evals.simulate.plan import Fault, Plan
-from evals.simulate.told import Finding, Story
+from evals.simulate.told import Finding, Story, asked_needlessly, is_confirmed
 from evals.simulate.worker import Worker
 from evals.simulate.world import World
 
 CUSTOMER: Final = CustomerId("C1001")
 ASK: Final = "/StartFlow(transfer_money)\n/SetSlots(payee=妈妈, amount={amount})"
 YES: Final = "/affirm"
+_CODE_SLOT: Final = SlotName("one_time_code")
+_CODE: Final = f"/SetSlots({_CODE_SLOT}={SANDBOX_CODE})"
 _STRIKES: Final[dict[Fault, str]] = {
     Fault.LOST_BEFORE: "lost_before",
     Fault.LATE: "late",
@@ -32,6 +35,10 @@ _STRIKES: Final[dict[Fault, str]] = {
     Fault.KILL_BEFORE: "kill_before",
     Fault.KILL_AFTER: "kill_after",
 }
+_SHUT: Final = (Fault.LOCKED, Fault.FULL)
+_GROUNDS: Final = frozenset({"store_unavailable"})
+"""Without its counters the risk desk cannot decide, and has a payment proved by a code."""
+
 A_DAY_S: Final = 90_000
 """Between two episodes: a customer who pays a hundred times an hour would be held up for that."""
 
@@ -67,18 +74,18 @@ class Episode:
         Returns:
             What must not happen and did.
         """
+        self.world.wire.lookups_left = self.plan.lookup
         await self.say(await self.world.alive(), ASK.format(amount=self.plan.amount), "ask")
         self.answered = 0
         await self._confirm()
         await self._hear()
         await self._mend()
         events = await self._events()
-        # A decision about risk that was not reached in time asks for a proof instead: then
-        # nothing was done, the customer knows, and it is his turn.
-        is_confirmed = any(
-            isinstance(e, MessageReceived) and e.message_id.startswith("yes") for e in events
-        ) and not any(isinstance(e, StepUpRequested) for e in events)
-        return self.story.judge(self._effects(), is_confirmed=is_confirmed)
+        self.world.wire.lookups_left = 0
+        grounds = _GROUNDS if self.plan.fault in _SHUT else frozenset[str]()
+        is_meant = is_confirmed(events, "yes")
+        found = self.story.judge(self._effects(), is_confirmed=is_meant)
+        return found + asked_needlessly(events, grounds)
 
     async def say(self, worker: Worker, text: str, message_id: str) -> None:
         """Send one message; an answer counts, a polite error is noted, silence is silence."""
@@ -118,7 +125,7 @@ class Episode:
                     await asyncio.gather(self.say(live, YES, "yes"), self.say(second, YES, "yes"))
             case Fault.LEASE:
                 await self._lapse(live)
-            case Fault.LOCKED | Fault.FULL:
+            case fault if fault in _SHUT:
                 await self._shut(live)
             case _:
                 world.wire.strike = _STRIKES.get(plan.fault, "")
@@ -186,6 +193,9 @@ class Episode:
         if world.wire.late:
             world.clock.advance(_ON_ITS_WAY_S)
             await world.wire.arrive()
+        if await self._is_asked_for_a_code():
+            await self.say(live, _CODE, "code")
+            await self._hear()
         for _ in range(_LOOKS):
             if self.story.is_over():
                 break
@@ -193,6 +203,10 @@ class Episode:
             await live.assistant.recover()
             await live.assistant.settle_unknown()
             await self._hear()
+
+    async def _is_asked_for_a_code(self) -> bool:
+        asked = [e for e in await self._events() if isinstance(e, Asked)]
+        return bool(asked) and asked[-1].slot == _CODE_SLOT
 
     async def _hear(self) -> None:
         self.story.hear(await self._events(), self._effects())

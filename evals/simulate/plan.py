@@ -64,6 +64,12 @@ _LOCKS_S: Final = (0.05, 0.2, 0.2, 0.5, 2.8)
 _ASKS_AGAIN: Final = 0.7
 """Share of customers whose app sends the yes again."""
 
+_LOOKUPS: Final = 18
+"""A transfer looks up about this much at the bank: payees, accounts, profile, once and again."""
+
+_LOOKUP_FAILS: Final = 0.1
+"""Share of episodes in which, besides, one lookup is not answered."""
+
 NEEDS_KEY: Final = (Fault.LATE, Fault.LOST_AFTER, Fault.KILL_AFTER, Fault.LEASE, Fault.ERROR_AFTER)
 """Faults that end in a second effect when the bank does not honour keys."""
 
@@ -82,6 +88,7 @@ class Plan:
         status_fails: How often the bank fails to say what became of a key.
         lock_s: How long somebody else holds the database, seconds.
         commits_first: Whether the bank commits before the lease lapses, or only afterwards.
+        lookup: Which lookup the bank does not answer, counted from the first words; 0: none.
     """
 
     seed: int
@@ -95,6 +102,7 @@ class Plan:
     status_fails: int
     lock_s: float
     commits_first: bool
+    lookup: int = 0
 
     @property
     def amount(self) -> str:
@@ -124,4 +132,5 @@ def plan(seed: int, number: int, only: Fault | None = None) -> Plan:
         status_fails=draw.choice((0, 0, 1, 2)),
         lock_s=draw.choice(_LOCKS_S),
         commits_first=draw.choice((True, False)),
+        lookup=draw.randint(1, _LOOKUPS) if draw.random() < _LOOKUP_FAILS else 0,
     )

@@ -6,7 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from assistant.model.events import ActionFinished, Event, Said
+from assistant.model.events import (
+    ActionFinished,
+    Asked,
+    Event,
+    MessageReceived,
+    RiskDecided,
+    Said,
+    StepUpRequested,
+)
 
 ACTION: Final = "transfer_money"
 _MEANS: Final = {
@@ -80,13 +88,64 @@ class Story:
 
 
 def outcomes(events: Sequence[Event]) -> tuple[list[str], list[str]]:
-    """How the transfer ended, each time: as recorded, and as the customer read it."""
-    recorded = [
-        str(e.outcome) for e in events if isinstance(e, ActionFinished) and e.action == ACTION
-    ]
-    worded = [
-        _MEANS[e.part.response_key]
-        for e in events
-        if isinstance(e, Said) and e.part.response_key in _MEANS
-    ]
+    """How the transfer ended, each time: as recorded, and as the customer read it.
+
+    A refusal of something on the way to it, such as looking up whom to pay, is no end of the
+    transfer; but it has a record of its own, or else it counts as told without one.
+    """
+    recorded: list[str] = []
+    worded: list[str] = []
+    behind: ActionFinished | None = None
+    for event in events:
+        if isinstance(event, ActionFinished):
+            behind = event
+            if event.action == ACTION:
+                recorded.append(str(event.outcome))
+        elif isinstance(event, Said) and event.part.response_key in _MEANS:
+            meaning = _MEANS[event.part.response_key]
+            is_other = behind is not None and behind.action != ACTION
+            if not (is_other and behind is not None and behind.outcome == meaning):
+                worded.append(meaning)
+            behind = None
     return recorded, worded
+
+
+def is_confirmed(events: Sequence[Event], yes: str) -> bool:
+    """Whether a yes came while the transfer's read-back was open.
+
+    Of two sent at once, the second is no yes to a read-back that the turn of the first has asked:
+    it was on its way before there was that question.
+
+    Args:
+        events: The whole log.
+        yes: How the ids of the messages that say yes begin.
+    """
+    is_open, asked_in, said_in = False, 0, set[int]()
+    for event in events:
+        if isinstance(event, Asked):
+            is_open, asked_in = event.confirms == ACTION, event.turn
+        elif isinstance(event, MessageReceived) and event.message_id.startswith(yes):
+            if is_open and not (event.unseen and asked_in in said_in):
+                return True
+            said_in.add(event.turn)
+    return False
+
+
+def asked_needlessly(events: Sequence[Event], grounds: frozenset[str]) -> list[Finding]:
+    """Codes asked for although neither the bank's policy nor a decision about risk wants one.
+
+    Args:
+        events: The whole log of a signed-in customer who pays little to a known payee.
+        grounds: Reason codes for which a code may be asked for all the same.
+    """
+    decided: RiskDecided | None = None
+    found: list[Finding] = []
+    for event in events:
+        if isinstance(event, RiskDecided):
+            decided = event
+        elif isinstance(event, StepUpRequested):
+            codes = decided.reason_codes if decided is not None else ()
+            if not grounds & set(codes):
+                why = ", ".join(codes) or "no decision"
+                found.append(Finding("told wrongly", f"a code was asked for without need: {why}"))
+    return found

@@ -47,6 +47,13 @@ class _NoEncoder:
     fingerprint = "none"
 
 
+class _NothingBuilt:
+    """There are no documents to be found in, hence no index to be watched."""
+
+    index = None
+    documents = ()
+
+
 def payload_brain(release: Release) -> Brain:
     """Content without models: nothing in it is asked for an answer from documents."""
 
@@ -57,7 +64,7 @@ def payload_brain(release: Release) -> Brain:
     return Brain(
         release=release,
         encoder=cast("Any", _NoEncoder()),
-        built=nothing,
+        built=cast("Any", _NothingBuilt()),
         knowledge=nothing,
         library=nothing,
         understander=make,

@@ -27,6 +27,12 @@ _HIDDEN_ELEMENT: Final = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 
+_ACTIVE_TAG: Final = re.compile(
+    r"</?(?:img|iframe|object|embed|svg|video|audio)\b[^<>]*>",
+    re.IGNORECASE,
+)
+"""Elements that load or send something: a bank's document that is quoted needs none of them."""
+
 _INSTRUCTION: Final = re.compile(
     "|".join(
         (
@@ -34,6 +40,8 @@ _INSTRUCTION: Final = re.compile(
             r"(?:以上|上述|之前|前面|先前|此前|所有|一切|系统|全部|原有)[^。！？\n]{0,10}"
             r"(?:指令|指示|提示|规则|規則|设定|設定|要求|命令|限制|对话|内容)",
             r"(?:系统|系統|开发者)(?:提示词?|指令)\s*[:：]",
+            r"^\s*(?:系统|系統|system|assistant)\s*[:：][^。！？\n]{0,30}"
+            r"(?:已确认|已確認|执行|執行|输出|輸出|调用|調用|affirm)",
             r"(?:从现在起|从现在开始|现在)，?(?:你|您)(?:是|要|将|必须|就是|扮演)[^。！？\n]{0,20}"
             r"(?:助手|机器人|模型|管理员|ai\b|角色)",
             r"(?:作为|身为)(?:一个|一名)?(?:ai|人工智能|语言模型|智能助手|大模型)[^。！？\n]{0,8}(?:你|您)",
@@ -71,7 +79,7 @@ def clean(text: str) -> tuple[str, tuple[Notice, ...]]:
         count = sum(map(len, unseen))
         text = _INVISIBLE.sub("", text)
         notices.append(notice("hidden", "", f"{count} invisible characters"))
-    for pattern in (_COMMENT, _LINK_COMMENT, _HIDDEN_ELEMENT):
+    for pattern in (_COMMENT, _LINK_COMMENT, _HIDDEN_ELEMENT, _ACTIVE_TAG):
         text = _without(pattern, text, lambda line, found: _hidden(notices, line, found))
     return _without_instructions(text, notices), tuple(notices)
 

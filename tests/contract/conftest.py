@@ -19,10 +19,20 @@ from assistant.adapters.database import open_engine
 from assistant.adapters.key_files import MasterSource
 from assistant.adapters.schema import upgrade
 from assistant.notary.keys import MasterKey
+from channels.wechat.tables import METADATA as WECHAT_TABLES
 
 POSTGRES_URL = os.environ.get("GUITAI_TEST_POSTGRES_URL", "postgresql://root@127.0.0.1:5432/test")
 REDIS_URL = os.environ.get("GUITAI_TEST_REDIS_URL", "redis://127.0.0.1:6379/15")
-TABLES = ("event", "conversation", "data_key", "privacy_log", "handoff_ticket", "review", "action")
+TABLES = (
+    "event",
+    "conversation",
+    "data_key",
+    "privacy_log",
+    "handoff_ticket",
+    "review",
+    "action",
+    *(table.name for table in WECHAT_TABLES.tables.values()),
+)
 MASTER = MasterKey(bytes(range(32)))
 
 

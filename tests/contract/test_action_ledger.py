@@ -131,7 +131,7 @@ async def test_the_ledger_is_shown_with_personal_data_masked(ledger, clock):
         "card": "6688",
     }
     clock.advance(60)
-    shown = await find_entry(ledger, "k_")
+    shown = await find_entry(ledger, "k_", {})
     assert shown.state == "abandoned"
     assert "vanished" in shown.explained()
     assert await entries(ledger, state="done") == []

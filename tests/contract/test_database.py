@@ -15,6 +15,7 @@ from assistant.adapters.schema import upgrade, upgrade_engine
 from assistant.adapters.tables import metadata
 from assistant.errors import SettingsError, StoreUnavailable
 from assistant.model.ids import ConversationId
+from channels.wechat.tables import METADATA as WECHAT_TABLES
 from tests.contract.events import turn
 
 C1 = ConversationId("c1")
@@ -45,7 +46,7 @@ def engine(request):
 
 def _differences(connection):
     context = MigrationContext.configure(connection)
-    found = compare_metadata(context, [metadata, RISK_TABLES])
+    found = compare_metadata(context, [metadata, RISK_TABLES, WECHAT_TABLES])
     return [each for each in found if "action" not in repr(each)]
 
 

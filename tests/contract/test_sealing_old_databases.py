@@ -119,7 +119,7 @@ async def test_an_old_database_is_sealed_by_the_upgrade(old, tmp_path, clock, id
     assert (review.request, review.reason) == (request, SECRET)
     ledger = Ledger(engine=old, clock=clock, sealer=SqlSealer(old))
     assert await ledger.result_of(IdempotencyKey("k1")) == result
-    report = await verify(old, RootsFolder(tmp_path / "roots"), None)
+    report = await verify(old, RootsFolder(tmp_path / "roots"), ())
     assert (report.findings, report.events) == ([], 4)
     assert len(await SqlEventStore(old).append(C1, 4, turn(2))) == 4
 

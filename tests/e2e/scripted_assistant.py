@@ -168,6 +168,13 @@ class OneDocument:
         return document if fits and as_of >= document.effective_from else None
 
 
+class NothingDue:
+    """Nobody is to be told anything later."""
+
+    async def ring(self) -> int:
+        return 0
+
+
 class NoReviews:
     """Nothing waits for a decision and nothing was decided."""
 
@@ -220,6 +227,7 @@ class ScriptedService:
     assistant: ScriptedAssistant = field(init=False)
     colleagues: Colleagues = field(init=False)
     reviews: NoReviews = field(default_factory=NoReviews)
+    wake_ups: NothingDue = field(default_factory=NothingDue)
 
     def __post_init__(self) -> None:
         conversations = Conversations(

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import logging
+import os
 import sqlite3
+import sys
 from dataclasses import replace
 
 import httpx
 import pytest
 
+from assistant.gaps import open_questions
 from assistant.model.personal import kind_of
 from channels.app import create_app
 from channels.bootstrap import build, make_understander
+from channels.composition_log import open_log
 from channels.logs import QuietFormatter
 from channels.settings import Settings
 from tests.e2e.conftest import MADE
@@ -112,22 +117,47 @@ async def planted(model, brain, clock, tmp_path, tmp_path_factory, logged):
             app.router.lifespan_context(app),
             httpx.AsyncClient(transport=transport, base_url="http://assistant.test") as http,
         ):
-            answers += await _walk(http)
+            conversation, errors = await _walk(http)
+            answers += errors
+            desk = await _desk(http, conversation)
     return {
         "logs": logged.getvalue(),
         "prompts": json.dumps(server.requests, ensure_ascii=False),
         "errors": "\n".join(answers),
         "folder": folder,
         "asked": len(server.requests),
+        "conversation": conversation,
+        "desk": desk,
+        "lexicon": brain.release.lexicon,
     }
 
 
+async def _desk(http, conversation):
+    """What a colleague's pages load: the queue, the reviews, a search that goes wrong."""
+    signed = await http.post("/v1/sandbox/staff-sign-in", json={"colleague": "li"})
+    headers = {"Authorization": f"Bearer {signed.json()['token']}"}
+    queue = await http.get("/v1/staff/queue", headers=headers)
+    [ticket] = queue.json()["tickets"]
+    assert ticket["conversation_id"] == conversation
+    accept = f"/v1/staff/tickets/{ticket['ticket_id']}/accept"
+    pages = [
+        queue,
+        await http.post(accept, headers=headers),
+        await http.get("/v1/staff/reviews", headers=headers),
+        await http.get("/v1/staff/search", params={"q": f"x{CARD}" * 60}, headers=headers),
+        await http.get(f"/v1/staff/reviews/{PHONE}", headers=headers),
+        await http.get(f"/v1/staff/customers/{ID}/receipts/{CARD}", headers=headers),
+    ]
+    return [page.text for page in pages]
+
+
 async def _walk(http):
-    """Say everything; returns the bodies of the answers that were errors."""
+    """Say everything; returns the conversation and the bodies of the answers that were errors."""
     signed = await http.post("/v1/sandbox/sign-in", json={"customer_id": "C1001", "level": 4})
     headers = {"Authorization": f"Bearer {signed.json()['token']}"}
     opened = await http.post("/v1/conversations", json={}, headers=headers)
-    path = f"/v1/conversations/{opened.json()['conversation_id']}"
+    conversation = opened.json()["conversation_id"]
+    path = f"/v1/conversations/{conversation}"
     for number, words in enumerate(SAYINGS):
         kind = "button" if words.startswith("/") else "text"
         body = {"message_id": f"m-{number}", kind: words}
@@ -146,7 +176,31 @@ async def _walk(http):
     errors.append((await http.post(f"{path}/messages", content=secret, headers=headers)).text)
     errors.append((await http.post(f"{path}/feedback", json={"rating": secret})).text)
     errors.append((await http.get(f"/v1/conversations/{CARD}", headers=headers)).text)
-    return errors
+    rated = await http.post(f"{path}/feedback", json={"turn": 1, "rating": -1}, headers=headers)
+    assert rated.is_success
+    return conversation, errors
+
+
+NUMBERS = ("id", "card", "phone")
+"""What nobody may read off a page or a command. A name in free text has no form, nor has a code
+that was said alone and not asked for; one that is named has."""
+
+
+def _numbers(text):
+    forms = [form for kind in NUMBERS for form in PLANTED[kind]]
+    return [form for form in (*forms, f"验证码是{CODE}", f"密码{CODE}") if form in text]
+
+
+async def _printed(folder, *arguments):
+    """What a command writes, to both streams."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "channels.cli", *arguments),
+        env={**os.environ, "GUITAI_DATA_DIR": str(folder)},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    written, _ = await process.communicate()
+    return process.returncode, written.decode()
 
 
 def _found(text):
@@ -171,6 +225,33 @@ async def test_no_sink_holds_what_was_planted(planted):
         rows = database.execute(f'SELECT * FROM "{table}"').fetchall()  # noqa: S608 - our table
         assert _found(repr(rows)) == [], table
     database.close()
+
+    for page in planted["desk"]:
+        assert _numbers(page) == []
+    reason = f"{PHONE} 来电，{ID}"
+    for command in (
+        ("replay", planted["conversation"], "--by", "li", "--reason", reason),
+        ("replay", planted["conversation"], "--json"),
+        ("replay", CARD),
+        ("ledger", "list", "--json"),
+        ("ledger", "show", PHONE),
+        ("accesses", "C1001", "--json"),
+        ("verify-log", "--json"),
+        ("hold", "C1001", "--by", "li", "--reason", reason),
+        ("accesses", "C1001"),
+        ("keys", "rotate"),
+    ):
+        code, written = await _printed(planted["folder"], *command)
+        named = [each for each in command[1:] if each in {CARD, PHONE}]
+        assert code == bool(named), written  # what one typed oneself may be named back
+        assert set(_numbers(written)) <= set(named), command[:2]
+
+    settings = Settings(_env_file=None, data_dir=planted["folder"])
+    async with open_log(settings) as log:
+        stored = await log.store.load(planted["conversation"])
+    gaps = list(open_questions(planted["conversation"], stored, planted["lexicon"]))
+    assert gaps
+    assert _found(repr([gap.text for gap in gaps])) == []
 
     files = [path for path in planted["folder"].rglob("*") if path.is_file()]
     assert "guitai.db" in {path.name for path in files}

@@ -1,5 +1,7 @@
 """What a colleague has to approve: queued, decided over HTTP, carried out once, told."""
 
+import asyncio
+
 import pytest
 
 from tests.e2e.customer import enter, journal, keys, sign_in, until
@@ -166,3 +168,53 @@ async def test_a_request_nobody_decides_lapses_and_the_customer_is_told(
     assert await waiting(real_http, again) == []
     assert (await decide(real_http, again, ticket, "approve")).status_code == 409
     assert await journal(real_http.bank) == []
+
+
+@pytest.mark.parametrize("words", ["不用审核了", "算了不改了", "cancel my request"])
+async def test_a_customer_takes_a_waiting_review_back(real_http, colleague, words):
+    customer, ticket = await asked_for_a_pin(real_http)
+    await real_http.post(f"/v1/staff/reviews/{ticket}/claim", headers=colleague)
+    turn = await customer.say(words)
+    assert "review_withdrawn" in keys(turn)
+    [event] = [e for e in turn["events"] if e["type"] == "review_decided"]
+    assert (event["approved"], event["reason"]) == (False, "withdrawn")
+    assert await waiting(real_http, colleague) == []
+    seen = (await real_http.get(f"/v1/staff/reviews/{ticket}", headers=colleague)).json()
+    assert (seen["approved"], seen["verdicts"][-1]["code"]) == (False, "withdrawn")
+    assert (await decide(real_http, colleague, ticket, "approve")).status_code == 409
+    assert await journal(real_http.bank) == []
+    reasons = (await real_http.get("/v1/staff/reviews", headers=colleague)).json()["reasons"]
+    assert not {"withdrawn", "expired"} & {each["id"] for each in reasons}
+    assert keys(await customer.say("不用审核了")) != ["review_withdrawn"]
+
+
+async def test_withdrawal_and_approval_at_once_have_one_winner(real_http, colleague):
+    for _ in range(6):
+        customer, ticket = await asked_for_a_pin(real_http)
+        before = len(await journal(real_http.bank))
+        turn, answer = await asyncio.gather(
+            customer.say("不用审核了"), decide(real_http, colleague, ticket, "approve")
+        )
+        carried_out = len(await journal(real_http.bank)) - before
+        if "review_withdrawn" in keys(turn):
+            assert (answer.status_code, carried_out) == (409, 0)
+            assert "reset_card_pin_done" not in await customer.response_keys()
+        else:
+            assert "review_already_decided" in keys(turn) or "nothing_to_cancel" in keys(turn)
+            assert (answer.status_code, carried_out) == (200, 1)
+
+            async def told(customer=customer):
+                return "reset_card_pin_done" in await customer.response_keys()
+
+            await until(told)
+            return
+
+
+async def test_a_decision_is_told_wherever_the_customer_waits(real_http, colleague):
+    first, ticket = await asked_for_a_pin(real_http)
+    second, same = await asked_for_a_pin(real_http)
+    assert same == ticket
+    await decide(real_http, colleague, ticket, "approve")
+    for customer in (first, second):
+        assert (await customer.response_keys()).count("reset_card_pin_done") == 1
+    assert len(await journal(real_http.bank)) == 1

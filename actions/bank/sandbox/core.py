@@ -25,6 +25,8 @@ class CoreBank:
         faults: What goes wrong next.
         ahead: How far the bank's clock was moved forward.
         codes: Makes one-time codes.
+        is_hour_told: Whether its clock was set since the last reset. Until then limits of the
+            night do not hold, so that trying the bank out gives the same at every hour.
     """
 
     connection: sqlite3.Connection
@@ -33,6 +35,7 @@ class CoreBank:
     faults: FaultPlan = field(default_factory=FaultPlan)
     ahead: timedelta = timedelta()
     codes: CodeMaker = field(default_factory=CodeMaker)
+    is_hour_told: bool = False
 
     @classmethod
     def open(
@@ -58,6 +61,7 @@ class CoreBank:
         self.faults.clear()
         self.codes.reset()
         self.ahead = timedelta()
+        self.is_hour_told = False
 
     def close(self) -> None:
         """Close the database."""

@@ -103,7 +103,7 @@ def _run(bank: CoreBank, change: Change) -> None:
     connection.execute("SAVEPOINT effect")
     reference = reference_of(next_number(connection), now)
     try:
-        finished = change.effect(Work(connection, now, reference))
+        finished = change.effect(Work(connection, now, reference, bank.is_hour_told))
     except Refused as refusal:
         connection.execute("ROLLBACK TO effect")
         _store_refusal(connection, change, refusal, to_iso(now))

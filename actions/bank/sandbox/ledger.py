@@ -12,7 +12,10 @@ from datetime import datetime
 from actions.bank.sandbox.calendar import bank_date, to_iso
 
 CLEARING = "CLEARING"
-"""Account that stands for everybody outside the sample bank; alone in having no customer."""
+"""Account that stands for everybody outside the sample bank."""
+
+TRANSIT = "TRANSIT"
+"""Holds transfers that are kept back; like the clearing account it has no customer."""
 
 _UNBALANCED = (
     "SELECT transaction_id FROM entries GROUP BY transaction_id HAVING sum(amount_fen) <> 0"

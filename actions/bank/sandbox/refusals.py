@@ -55,7 +55,15 @@ class Refusal(StrEnum):
     REFUSED_BY_FAULT = "refused_by_fault"
     SAME_ACCOUNT = "same_account"
     TRANSACTION_NOT_FOUND = "transaction_not_found"
+    TRANSFER_ALREADY_CANCELLED = "transfer_already_cancelled"
+    TRANSFER_ALREADY_SENT = "transfer_already_sent"
+    TRANSFER_DAILY_LIMIT = "transfer_daily_limit"
+    TRANSFER_NIGHT_LIMIT = "transfer_night_limit"
+    TRANSFER_NOT_FOUND = "transfer_not_found"
+    TRANSFER_SINGLE_LIMIT = "transfer_single_limit"
+    VISIT_NOT_FOUND = "visit_not_found"
     VISIT_TIME_INVALID = "visit_time_invalid"
+    VISIT_TOO_CLOSE = "visit_too_close"
 
 
 class Refused(Exception):  # noqa: N818 - a refusal is the bank's answer, not a fault
@@ -119,5 +127,13 @@ _DETAILS = {
     Refusal.REFUSED_BY_FAULT: "Planned fault.",
     Refusal.SAME_ACCOUNT: "The two accounts are the same.",
     Refusal.TRANSACTION_NOT_FOUND: "The customer has no such entry.",
+    Refusal.TRANSFER_ALREADY_CANCELLED: "The delayed transfer was called back before.",
+    Refusal.TRANSFER_ALREADY_SENT: "The delayed transfer has gone out.",
+    Refusal.TRANSFER_DAILY_LIMIT: "Above what may be sent in a day with a code alone.",
+    Refusal.TRANSFER_NIGHT_LIMIT: "Above what one transfer may be at night.",
+    Refusal.TRANSFER_NOT_FOUND: "The customer has no such delayed transfer.",
+    Refusal.TRANSFER_SINGLE_LIMIT: "Above what one transfer may be with a code alone.",
+    Refusal.VISIT_NOT_FOUND: "The customer has booked no such visit.",
     Refusal.VISIT_TIME_INVALID: "Not a half-hour of the next seven days.",
+    Refusal.VISIT_TOO_CLOSE: "The visit begins in less than two hours.",
 }

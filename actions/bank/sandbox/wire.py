@@ -60,6 +60,13 @@ class CardOffer(CardView):
     highest_limit: MoneyBody
 
 
+class TransferTerms(Answered):
+    """What holds for a transfer to somebody else: kept back for so long, or above a limit."""
+
+    delay_hours: int
+    obstacle: str | None
+
+
 class ReplacementFee(Answered):
     """What a new card would cost."""
 

@@ -25,12 +25,14 @@ from assistant.model.events.people import (
     HandoffAccepted,
     HandoffEnded,
     HandoffRequested,
+    ReviewCalled,
     ReviewDecided,
     ReviewRequested,
     SignedIn,
     StepUpFailed,
     StepUpPassed,
     StepUpRequested,
+    WokenUp,
 )
 from assistant.model.events.progress import (
     Asked,
@@ -60,6 +62,7 @@ from assistant.model.events.talk import (
     ReplyReviewed,
     Said,
     TurnFinished,
+    TurnResumed,
 )
 
 Event = Annotated[
@@ -72,6 +75,7 @@ Event = Annotated[
     | ReplyReviewed
     | Said
     | TurnFinished
+    | TurnResumed
     | FeedbackGiven
     | ContentErased
     | FlowStarted
@@ -92,7 +96,9 @@ Event = Annotated[
     | StepUpPassed
     | StepUpFailed
     | ReviewRequested
+    | ReviewCalled
     | ReviewDecided
+    | WokenUp
     | HandoffRequested
     | HandoffAccepted
     | HandoffEnded
@@ -142,6 +148,7 @@ __all__ = [
     "ProofEntry",
     "Recommended",
     "ReplyReviewed",
+    "ReviewCalled",
     "ReviewDecided",
     "ReviewRequested",
     "RiskDecided",
@@ -155,4 +162,6 @@ __all__ = [
     "StepUpPassed",
     "StepUpRequested",
     "TurnFinished",
+    "TurnResumed",
+    "WokenUp",
 ]

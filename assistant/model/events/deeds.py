@@ -18,6 +18,7 @@ from assistant.model.ids import (
     ResponseKey,
 )
 from assistant.model.outcome import Outcome
+from assistant.model.undo import Undo
 
 
 class ActionFinished(BaseEvent):
@@ -28,6 +29,7 @@ class ActionFinished(BaseEvent):
             moved, so nobody may retry it without the same idempotency key.
         receipt_id: The bank's reference of what was done.
         reconciled: True when an earlier `unknown` was settled by asking the bank again.
+        undo: How it can be taken back, as the customer was told; None for what changed nothing.
     """
 
     shown: ClassVar[bool] = True
@@ -40,6 +42,7 @@ class ActionFinished(BaseEvent):
     idempotency_key: IdempotencyKey | None = None
     facts: Facts = {}
     reconciled: bool = False
+    undo: Undo | None = None
 
 
 class Answered(BaseEvent):

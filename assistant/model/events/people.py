@@ -113,6 +113,26 @@ class ReviewRequested(BaseEvent):
     position: int = 0
 
 
+class ReviewCalled(BaseEvent):
+    """A colleague tried to see the customer, and what came of it.
+
+    Attributes:
+        call_id: "" when the video system was out of order, so that nobody was called.
+        system: Which system called; a sandbox says so.
+        face: Verdict of the face check, `unavailable` when it was out of order; "" without one.
+        score: Likeness, thousandths.
+    """
+
+    type: Literal["review_called"] = "review_called"
+    ticket: ReviewId
+    call_id: str
+    state: Literal["answered", "not_answered", "declined", "dropped", "unavailable"]
+    system: str = ""
+    face: Literal["match", "mismatch", "not_live", "unclear", "unavailable", ""] = ""
+    face_system: str = ""
+    score: int | None = None
+
+
 class ReviewDecided(BaseEvent):
     """It was decided; an approval is followed by the action's own end.
 
@@ -126,6 +146,18 @@ class ReviewDecided(BaseEvent):
     action: ActionName
     approved: bool
     reason: str = ""
+
+
+class WokenUp(BaseEvent):
+    """The customer was told how something done earlier has gone on.
+
+    Attributes:
+        wake_up: Which; it is told once.
+    """
+
+    type: Literal["woken_up"] = "woken_up"
+    wake_up: str
+    action: ActionName
 
 
 class HandoffRequested(BaseEvent):

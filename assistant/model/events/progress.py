@@ -121,12 +121,14 @@ class Confirmed(BaseEvent):
 
     Attributes:
         digest: SHA-256 over the arguments that were read back.
+        again: A second yes to the same, in a later message.
     """
 
     type: Literal["confirmed"] = "confirmed"
     action: ActionName
     digest: str
     frame_id: FrameId
+    again: bool = False
 
 
 class PlanItem(Frozen):

@@ -28,6 +28,7 @@ class MessageReceived(BaseEvent):
         text: As the customer wrote it, with secrets blanked.
         redacted: Whether something was blanked, so that the text cannot be read again.
         origin: Where it came from, hashed; "" when the channel cannot tell.
+        unseen: The question open now was not yet asked when this was sent: a yes is none to it.
     """
 
     shown: ClassVar[bool] = True
@@ -38,6 +39,7 @@ class MessageReceived(BaseEvent):
     channel: str
     redacted: bool = False
     origin: str = ""
+    unseen: bool = False
 
 
 class LocaleChanged(BaseEvent):
@@ -104,6 +106,15 @@ class Said(BaseEvent):
     type: Literal["said"] = "said"
     part: ReplyPart
     author: Literal["assistant", "colleague"] = "assistant"
+
+
+class TurnResumed(BaseEvent):
+    """A turn that was cut off is about to be taken up again.
+
+    Stored before anything else is done, so that a turn which ends the process is counted too.
+    """
+
+    type: Literal["turn_resumed"] = "turn_resumed"
 
 
 class TurnFinished(BaseEvent):

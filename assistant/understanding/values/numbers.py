@@ -31,7 +31,11 @@ _ID_NUMBER = re.compile(r"(?<!\d)(\d{6}\s?\d{8}\s?\d{3}[\dx])(?![\dx])")
 _PLACE = re.compile(
     r"(?:第[一二三四五六七八九1-9]|最后一?)[张个]|(?:first|second|third|last) (?:one|card)"
 )
-_FOUR = re.compile(r"(?<![\d.¥])(?<!\d,)(\d{4})(?![\d.,]|\s*(?:元|块|年|yuan|rmb|万|千))")
+_FOUR = re.compile(
+    r"(?<![\d.¥])(?<!\d,)(?<![还還转付交充存打])(?<![还還转付交充存打]\s)(?<!pay\s)(?<!send\s)"
+    r"(\d{4})(?![\d.,]|\s*(?:元|块|年|yuan|rmb|万|千))"
+)
+"""Any four digits, unless they are what is paid ("还1200") or count something."""
 
 
 def find_phones(text: str) -> Iterator[Found]:

@@ -19,6 +19,7 @@ class Case:
         codes: Where a fresh one-time code must have gone, in this order.
         identity: Name and ID number must have been matched.
         review: A colleague must have approved.
+        undo: How it can be taken back: `never`, `colleague`, or the task; "" for reads.
     """
 
     task: str
@@ -28,16 +29,17 @@ class Case:
     identity: bool = False
     review: bool = False
     name: str = ""
+    undo: str = ""
 
     def __str__(self):
         return f"{self.task}-{self.name}" if self.name else self.task
 
 
-def _paying(task: str, amount_slot: str, **slots: str) -> list[Case]:
+def _paying(task: str, amount_slot: str, undo: str = "never", **slots: str) -> list[Case]:
     """Level 4; a code above 1,000 yuan."""
     return [
-        Case(task, 4, {**slots, amount_slot: "1000"}, name="1000"),
-        Case(task, 4, {**slots, amount_slot: "1000.01"}, (RESERVED,), name="1000.01"),
+        Case(task, 4, {**slots, amount_slot: "1000"}, name="1000", undo=undo),
+        Case(task, 4, {**slots, amount_slot: "1000.01"}, (RESERVED,), name="1000.01", undo=undo),
     ]
 
 
@@ -45,16 +47,32 @@ _CARD = {"card": "6688"}
 _STORY = {"story": "…", "contact_phone": "13800001001"}
 
 CASES = [
-    Case("lock_card", 3, _CARD),
-    Case("unlock_card", 3, _CARD, (RESERVED,)),
-    Case("report_card_loss", 1, _CARD, identity=True),
-    Case("cancel_loss_report", 4, _CARD, review=True),
-    Case("replace_card", 3, {**_CARD, "replace_reason": "damaged"}, (RESERVED,)),
-    Case("activate_card", 3, _CARD, (RESERVED,)),
-    Case("reset_card_pin", 3, _CARD, review=True),
-    Case("set_card_limit", 4, {**_CARD, "card_limit": "50000.01"}, (RESERVED,), name="raised"),
-    Case("set_card_limit", 4, {**_CARD, "card_limit": "1000"}, name="lowered"),
-    Case("update_phone", 3, {"phone": "13900002001"}, (RESERVED, NEW_NUMBER), name="old_at_hand"),
+    Case("lock_card", 3, _CARD, undo="unlock_card"),
+    Case("unlock_card", 3, _CARD, (RESERVED,), undo="lock_card"),
+    Case("report_card_loss", 1, _CARD, identity=True, undo="cancel_loss_report"),
+    Case("cancel_loss_report", 4, _CARD, review=True, undo="report_card_loss"),
+    Case("replace_card", 3, {**_CARD, "replace_reason": "damaged"}, (RESERVED,), undo="never"),
+    Case("activate_card", 3, _CARD, (RESERVED,), undo="lock_card"),
+    Case("reset_card_pin", 3, _CARD, review=True, undo="never"),
+    Case(
+        "set_card_limit",
+        4,
+        {**_CARD, "card_limit": "50000.01"},
+        (RESERVED,),
+        name="raised",
+        undo="set_card_limit",
+    ),
+    Case(
+        "set_card_limit", 4, {**_CARD, "card_limit": "1000"}, name="lowered", undo="set_card_limit"
+    ),
+    Case(
+        "update_phone",
+        3,
+        {"phone": "13900002001"},
+        (RESERVED, NEW_NUMBER),
+        name="old_at_hand",
+        undo="update_phone",
+    ),
     Case(
         "update_phone",
         3,
@@ -62,16 +80,35 @@ CASES = [
         (NEW_NUMBER,),
         review=True,
         name="old_lost",
+        undo="update_phone",
     ),
-    Case("update_address", 3, {"address": "…"}, (RESERVED,)),
-    Case("reset_ushield_password", 4, review=True),
+    Case("update_address", 3, {"address": "…"}, (RESERVED,), undo="update_address"),
+    Case("reset_ushield_password", 4, review=True, undo="never"),
     Case("check_balance", 3),
     Case("query_transactions", 3),
     Case("analyze_spending", 3),
-    Case("annotate_transaction", 3, {"entry": "e", "note_text": "…"}),
-    Case("transfer_money", 4, {"payee": "known", "amount": "1000"}, name="known_1000"),
-    Case("transfer_money", 4, {"payee": "known", "amount": "1000.01"}, (RESERVED,), name="more"),
-    Case("transfer_money", 4, {"payee": "new", "amount": "0.01"}, (RESERVED,), name="new_payee"),
+    Case("annotate_transaction", 3, {"entry": "e", "note_text": "…"}, undo="annotate_transaction"),
+    Case(
+        "transfer_money", 4, {"payee": "known", "amount": "1000"}, name="known_1000", undo="never"
+    ),
+    Case(
+        "transfer_money",
+        4,
+        {"payee": "known", "amount": "1000.01"},
+        (RESERVED,),
+        name="more",
+        undo="never",
+    ),
+    Case("cancel_transfer", 3, {"delayed_transfer": "O-1"}, undo="transfer_money"),
+    Case("hold_payments", 1, undo="colleague"),
+    Case(
+        "transfer_money",
+        4,
+        {"payee": "new", "amount": "0.01"},
+        (RESERVED,),
+        name="new_payee",
+        undo="never",
+    ),
     *_paying("pay_bill", "bill_amount", bill_kind="water", bill_account="1"),
     Case("credit_card_bill", 3),
     *_paying("repay_credit_card", "repay_amount", credit_card="9105"),
@@ -80,8 +117,9 @@ CASES = [
         4,
         {"credit_card": "9105", "instalment_amount": "600", "instalment_term": "12"},
         (RESERVED,),
+        undo="colleague",
     ),
-    Case("apply_credit_card", 2, {"card_product": "p"}, (RESERVED,)),
+    Case("apply_credit_card", 2, {"card_product": "p"}, (RESERVED,), undo="colleague"),
     Case("open_time_deposit", 4, {"amount": "100"}, (RESERVED,)),
     Case("assess_risk_tolerance", 2),
     Case("buy_wealth_product", 4, {"product": "p", "amount": "100"}, (RESERVED,)),
@@ -93,13 +131,14 @@ CASES = [
     Case("query_points", 3),
     Case("redeem_points", 3, {"benefit": "b"}),
     Case("claim_coupon", 1),
-    Case("book_branch", 0, {"branch": "b", "visit_day": "2026-12-01"}),
+    Case("book_branch", 0, {"branch": "b", "visit_day": "2026-12-01"}, undo="colleague"),
+    Case("move_visit", 1, {"branch": "b", "visit_day": "2026-12-01"}, undo="colleague"),
     Case("merchant_sales", 3),
     Case("merchant_coupon", 3),
-    Case("dispute_transaction", 3, {"entry": "e", "dispute_reason": "not_me"}),
-    Case("report_scam", 0, {"story": "…"}),
-    Case("file_complaint", 0, _STORY),
-    Case("set_preferences", 1, {"pref_language": "en"}),
-    Case("privacy_request", 3, {"privacy_kind": "access"}, name="access"),
-    Case("privacy_request", 3, {"privacy_kind": "erase"}, (RESERVED,), name="erase"),
+    Case("dispute_transaction", 3, {"entry": "e", "dispute_reason": "not_me"}, undo="colleague"),
+    Case("report_scam", 0, {"story": "…"}, undo="colleague"),
+    Case("file_complaint", 0, _STORY, undo="colleague"),
+    Case("set_preferences", 1, {"pref_language": "en"}, undo="set_preferences"),
+    Case("privacy_request", 3, {"privacy_kind": "access"}, name="access", undo="colleague"),
+    Case("privacy_request", 3, {"privacy_kind": "erase"}, (RESERVED,), name="erase", undo="never"),
 ]

@@ -131,8 +131,10 @@ async def test_a_transfer_above_a_thousand_needs_a_code_however_it_is_written(
 async def test_a_payee_nobody_knows_counts_as_new(world, gateway):
     slots = {"payee": "P-unknown", "amount": "1"}
     asked = request("transfer_money", slots, gateway=gateway)
-    assert (await gateway.run(asked)).step_up.proof == "code"
-    result = await gateway.run(with_code(asked, gateway, "reserved"))
+    assert (await gateway.run(asked)).again
+    sure = asked.model_copy(update={"confirmed_again": True})
+    assert (await gateway.run(sure)).step_up.proof == "code"
+    result = await gateway.run(with_code(sure, gateway, "reserved"))
     assert result.reason == "reason_payee_not_found"
     assert await world.journal() == []
 

@@ -11,6 +11,7 @@ from actions.gateway import Gateway
 from actions.ledger import Ledger
 from actions.ledger_rows import ACTION
 from actions.settlement import Patience
+from assistant.adapters.database import READS_ONLY
 from assistant.model.assurance import Assurance
 from assistant.model.ids import ActionName, ConversationId, CustomerId, FrameId, SlotName
 from assistant.ports import ActionRequest, Proof
@@ -75,7 +76,8 @@ class World:
         return next(card["status"] for card in cards if card["last4"] == last4)
 
     async def rows(self):
-        async with self.engine.begin() as connection:
+        reader = self.engine.execution_options(**{READS_ONLY: True})  # waits for no writer
+        async with reader.begin() as connection:
             return [dict(row) for row in (await connection.execute(ACTION.select())).mappings()]
 
 

@@ -1,4 +1,4 @@
-"""The bundled model works through sentence-transformers, offline."""
+"""The bundled model and any other give unit vectors, offline."""
 
 import numpy as np
 import pytest

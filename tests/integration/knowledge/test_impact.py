@@ -7,7 +7,7 @@ from assistant.model.events import Answered, ConversationStarted, MessageReceive
 from assistant.model.ids import ConversationId, Fingerprint
 from assistant.model.message import Citation, ReplyPart
 from channels.bootstrap import load_release
-from channels.composition_documents import affected_in
+from channels.composition_impact import affected_in
 from knowledge.documents import parse_document
 from knowledge.impact import compare
 from knowledge.loader import CONTENT

@@ -5,7 +5,8 @@ from datetime import date
 
 import pytest
 
-from assistant.errors import ContentError, KnowledgeUnavailable
+from assistant.errors import ContentError, KnowledgeUnavailable, ScopeUnknown
+from assistant.ports.knowledge import SearchScope
 from knowledge.index_chroma import open_index
 from knowledge.indexing import build_index, ship_vectors
 from knowledge.retriever import PassageRetriever
@@ -51,8 +52,53 @@ async def test_only_versions_valid_on_the_day_are_found(knowledge, day, version)
 
 
 async def test_a_document_for_another_audience_is_not_shown(knowledge):
-    hits = await knowledge.search("借记卡挂失", as_of=TODAY, audience=frozenset({"merchant"}))
+    hits = await knowledge.search(
+        "借记卡挂失", as_of=TODAY, scope=SearchScope(audience=frozenset({"merchant"}))
+    )
     assert {hit.document_id for hit in hits} == {"deposit-rates"}
+
+
+ABOUT = "kind: rates\nproducts: [time-deposit-3y]\nchannels: [web, wechat]"
+
+
+@pytest.mark.parametrize(
+    ("scope", "documents"),
+    [
+        (SearchScope(product="time-deposit-3y"), {"deposit-rates"}),
+        (SearchScope(channel="voice"), {"debit-card-loss"}),
+        (SearchScope(channel="web"), {"debit-card-loss", "deposit-rates"}),
+        (SearchScope(product="time-deposit-3y", channel="voice"), set()),
+        (SearchScope(audience=frozenset({"retail"}), channel="voice"), {"debit-card-loss"}),
+    ],
+)
+async def test_only_documents_within_the_scope_are_found(pack, data_dir, scope, documents):
+    for path in (pack / "documents").glob("deposit-rates.*"):
+        text = path.read_text(encoding="utf-8").replace("kind: rates", ABOUT)
+        path.write_text(text, encoding="utf-8")
+    path = pack / "documents" / "debit-card-loss.md"
+    text = path.read_text(encoding="utf-8").replace(
+        "kind: procedure", "kind: procedure\nchannels: [web, voice]"
+    )
+    path.write_text(text, encoding="utf-8")
+    encoder = PairEncoder()
+    knowledge = build_index(pack, data_dir, encoder).knowledge(encoder)
+    hits = await knowledge.search("挂失三年年利率", as_of=TODAY, limit=9, scope=scope)
+    assert {hit.document_id for hit in hits} == documents
+
+
+@pytest.mark.parametrize(
+    ("scope", "field"),
+    [
+        (SearchScope(audience=frozenset({"retail", "pensioners"})), "audience"),
+        (SearchScope(product="time-deposit"), "product"),
+        (SearchScope(channel="fax"), "channel"),
+    ],
+)
+async def test_a_scope_nobody_knows_is_refused_and_names_what_there_is(knowledge, scope, field):
+    with pytest.raises(ScopeUnknown) as caught:
+        await knowledge.search("挂失", as_of=TODAY, scope=scope)
+    assert caught.value.field == field
+    assert ("retail" in caught.value.known) is (field == "audience")
 
 
 @pytest.mark.parametrize(

@@ -4,14 +4,12 @@ import json
 
 import pytest
 
-from assistant.model.assurance import Assurance
 from assistant.model.ids import CustomerId
-from assistant.model.message import SignIn
 from assistant.notary.receipts import read_receipt
 from channels.bootstrap import load_release
-from channels.composition_receipts import receipt_signer
+from channels.composition_keys import signing_keys
 from channels.settings import sample_pack
-from evals.simulate.episode import begin
+from evals.simulate.episode import CUSTOMER, begin
 from evals.simulate.plan import Fault, plan
 from evals.simulate.worker import payload_brain
 from evals.simulate.world import open_world
@@ -31,10 +29,10 @@ async def test_a_receipt_is_made_from_the_log_and_verified_with_the_public_key(w
     assert await episode.run() == []
     [effect] = world.books.effects()
     receipts = (await world.alive()).service.receipts
-    content = await receipts.issue(episode.sign_in, effect["reference"])
-    assert content == await receipts.issue(episode.sign_in, effect["reference"])
+    content = await receipts.issue(CUSTOMER, effect["reference"])
+    assert content == await receipts.issue(CUSTOMER, effect["reference"])
 
-    found, problem = read_receipt(content, receipt_signer(world.settings).public)
+    found, problem = read_receipt(content, signing_keys(world.settings, "receipts").trusted)
     assert problem is None
     assert found["done"]["bank_reference"] == effect["reference"] == found["receipt_id"]
     assert found["done"]["key"] == effect["idempotency_key"]
@@ -58,6 +56,5 @@ async def test_nobody_else_gets_it_and_an_unknown_one_is_not_there(world):
     await episode.run()
     [effect] = world.books.effects()
     receipts = (await world.alive()).service.receipts
-    stranger = SignIn(customer_id=CustomerId("C1002"), level=Assurance.FULL, at=world.clock.now())
-    assert await receipts.issue(stranger, effect["reference"]) is None
-    assert await receipts.issue(episode.sign_in, "HY20261122-999999") is None
+    assert await receipts.issue(CustomerId("C1002"), effect["reference"]) is None
+    assert await receipts.issue(CUSTOMER, "HY20261122-999999") is None

@@ -56,6 +56,15 @@ async def test_what_is_missing_is_asked_one_question_at_a_time():
     assert "1,950.00元" in await talk.text("三年")
 
 
+async def test_interest_over_a_time_asks_for_the_amount_and_a_rate_does_not():
+    talk = desk()
+    assert "多少钱" in await talk.text("存三年定期多少利息")
+    assert "1,950.00元" in await talk.text("五万")
+    other = desk()
+    await other.text("三年定期利率多少")
+    assert other.calculated is None
+
+
 async def test_an_answer_may_bring_another_value_with_it():
     talk = desk()
     await talk.say("帮我算一下定期利息")

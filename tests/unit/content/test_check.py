@@ -7,6 +7,7 @@ from assistant.acting.dispatch import BUILT_IN
 from assistant.errors import ContentError
 from knowledge.check import check
 from knowledge.content_names import BUILT_IN_ACTIONS
+from knowledge.content_usage import Code
 from knowledge.loader import CONTENT, load
 from tests.unit.content.packs import DOCUMENT, PACK, changed, write
 
@@ -32,7 +33,7 @@ def test_a_wording_nobody_says_is_a_warning(tmp_path):
         "remove it if no action says it either",
     )
     assert findings(tmp_path, files) == [expected]
-    assert check(tmp_path, defaults=None, said_by_code={"utter_forgotten"}) == []
+    assert check(tmp_path, defaults=None, code=Code(said={"utter_forgotten"})) == []
 
 
 def test_a_slot_nobody_uses_is_a_warning(tmp_path):
@@ -96,7 +97,7 @@ def test_what_is_read_but_not_used_of_rasa_is_a_warning(tmp_path):
 
 def test_an_action_nobody_runs_is_a_warning(tmp_path):
     folder = write(tmp_path, PACK)
-    found = check(folder, defaults=None, runs=lambda action: action != "lock_card")
+    found = check(folder, defaults=None, code=Code(runs=lambda action: action != "lock_card"))
     assert [(item.file, item.message.split(":")[0]) for item in found] == [
         ("domain/slots.yml", 'nothing runs "lock_card"')
     ]
@@ -145,3 +146,31 @@ def test_the_check_knows_exactly_the_actions_the_engine_does_itself():
 def test_the_sample_pack_has_no_errors():
     found = check(CONTENT, gateway_knows=lambda name: name in ACTIONS)
     assert [str(item) for item in found if item.severity == "error"] == []
+
+
+def test_a_change_without_a_way_back_is_an_error(tmp_path):
+    policy = "actions:\n  lock_card: {level: 3, confirm: true}\n"
+    folder = write(tmp_path, {**PACK, "policies/actions.yml": policy})
+    found = check(folder, defaults=None, code=Code(is_change=lambda action: action == "lock_card"))
+    assert [one.message.split(";")[0] for one in found if one.severity == "error"] == [
+        "undo is missing"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("undo", "message"),
+    [
+        ("{by: no_such_flow}", 'there is no flow "no_such_flow"'),
+        ("{by: lock_card, never: true}", "needs either by"),
+        ("{}", "needs either by"),
+        ("{by: lock_card, within: soon}", "a number and m, h or d"),
+        ('{by: lock_card, cut_off: "25:00"}', "a time of the day"),
+        ("[{if: slots.card, never: true}]", "the last way of an undo fits everything"),
+        ("{by: lock_card}, ask_twice: {if: slots.card}", "what cannot be taken back"),
+    ],
+)
+def test_a_way_back_is_checked(tmp_path, undo, message):
+    policy = f"actions:\n  lock_card: {{level: 3, confirm: true, undo: {undo}}}\n"
+    folder = write(tmp_path, {**PACK, "policies/actions.yml": policy})
+    found = check(folder, defaults=None, code=Code(is_change=lambda action: action == "lock_card"))
+    assert any(message in one.message for one in found if one.severity == "error")

@@ -19,13 +19,15 @@ def pack(tmp_path_factory):
     """Loads a release from texts; the same texts are loaded once."""
 
     @cache
-    def made(flows=FLOWS, domain=DOMAIN, responses=RESPONSES):
+    def made(flows=FLOWS, domain=DOMAIN, responses=RESPONSES, policies=""):
         files = {
             "RELEASE.yml": RELEASE,
             "flows/all.yml": flows,
             "domain/all.yml": domain,
             "responses/all.yml": responses,
         }
+        if policies:
+            files["policies/all.yml"] = policies
         return load(write(tmp_path_factory.mktemp("pack"), files))
 
     return made

@@ -40,7 +40,7 @@ class OneShelf:
 
     hits: list | None = field(default_factory=list)
 
-    async def search(self, question, *, as_of, limit=5, audience=frozenset(), **_):
+    async def search(self, question, *, as_of, limit=5, **_):
         if self.hits is None:
             raise KnowledgeUnavailable
         return self.hits

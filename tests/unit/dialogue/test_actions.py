@@ -6,6 +6,7 @@ import pytest
 
 from assistant.model.commands import Affirm
 from assistant.model.message import SignIn
+from assistant.model.outcome import HALF_DONE
 from assistant.ports import ActionResult, ActionSay, Settled
 from tests.unit.dialogue.talk import Talk, give, keys, kinds, outcome, start, texts
 
@@ -58,6 +59,40 @@ async def test_an_unknown_outcome_is_told_as_soon_as_it_is_known(talk, now_known
     turn = await talk.say(start("lock_card"))
     assert keys(turn) == [f"settled_{now_known}", "ask_card"]
     assert talk.tracker.unsettled == {}
+
+
+async def test_what_is_half_done_is_told_and_a_colleague_called_once(talk):
+    talk.gateway.answers["transfer_money"] = ActionResult(outcome="unknown", reason=HALF_DONE)
+    turn = await pay(talk)
+    assert (outcome(turn), keys(turn)) == (["unknown"], ["half_done"])
+    assert "handoff_requested" in kinds(turn)
+    assert talk.stack == []
+    talk.gateway.settled = [still_half_done(talk)]
+    assert await talk.assistant.settle_unknown() == 0
+
+
+async def test_what_is_found_half_done_later_is_told_once(talk):
+    talk.gateway.answers["transfer_money"] = ActionResult(outcome="unknown")
+    await pay(talk)
+    found = still_half_done(talk)
+    told = []
+    for _ in range(2):
+        talk.gateway.settled = [found]
+        told.append(await talk.assistant.settle_unknown())
+    assert told == [1, 0]
+    assert talk.tracker.ticket is not None
+    assert talk.tracker.last_deed().reason == HALF_DONE
+
+
+def still_half_done(talk):
+    """What housekeeping finds when it carries the task on."""
+    (key,) = talk.tracker.unsettled
+    return Settled(
+        conversation_id=talk.conversation_id,
+        action="transfer_money",
+        epoch="transfer_money:1",
+        result=ActionResult(outcome="unknown", reason=HALF_DONE, idempotency_key=key),
+    )
 
 
 async def test_the_bank_settles_in_the_background_too(talk):

@@ -39,7 +39,7 @@ class DatedShelf:
     def __init__(self, versions=VERSIONS):
         self.versions = versions
 
-    async def search(self, question, *, as_of, limit=5, audience=frozenset(), known_on=None, **_):
+    async def search(self, question, *, as_of, limit=5, known_on=None, **_):
         assert known_on == NOON.date()
         return [hit(*one) for one in self.versions if one[0] <= as_of <= (one[1] or date.max)]
 

@@ -146,6 +146,16 @@ async def test_a_prefill_spares_the_question_and_is_tried_once(talk):
     assert len(talk.gateway.asked_for("prefill_payee")) == 1
 
 
+async def test_the_usual_answer_does_not_replace_one_that_is_not_possible(talk):
+    talk.gateway.answers["prefill_card"] = ActionResult(outcome="done", slots={"card": "6688"})
+    talk.gateway.answers["validate_card"] = ActionResult(
+        outcome="done", slots={"card": None}, says=(ActionSay(text="没有这张卡。"),)
+    )
+    turn = await talk.say(start("lock_card"), give("card", "7777"))
+    assert keys(turn)[-1] == "ask_card"
+    assert not talk.gateway.asked_for("prefill_card")
+
+
 async def test_the_same_message_again_gives_the_same_turn_and_no_second_effect(talk):
     await talk.say(start("lock_card"), give("card", "6688"))
     first = await talk.say(Affirm(), message_id="yes")

@@ -46,6 +46,15 @@ def test_a_dead_link_is_named_with_its_line(pack, target):
     assert target in message
 
 
+def test_a_link_to_a_section_that_is_not_there_is_named(pack):
+    write(pack, "other.md", other("见[费用](debit-card-loss#收费标准)和[步骤](#办理方式)。"))
+    assert found(pack) == []
+    write(pack, "other.md", other("见[费用](debit-card-loss#收费)。"))
+    ((_, line, message),) = found(pack)
+    assert line == 22
+    assert "no such section" in message
+
+
 def test_a_document_that_ran_out_without_a_successor_is_named(pack):
     write(pack, "other.md", other("一。").replace("effective_to: null", "effective_to: 2026-11-01"))
     assert ["ran out on 2026-11-01" in message for _, _, message in found(pack)] == [True]
@@ -81,6 +90,16 @@ def test_one_figure_said_differently_in_two_valid_documents_is_named(pack):
     assert "1.30%" in message
     assert "1.35%" in message
     assert "2026-10-15" in message
+
+
+def test_a_cell_of_a_table_is_held_against_what_others_say(pack):
+    table = "| 整存整取存期 | 年利率 |\n|---|---|\n| 一年 | 1.00% |\n| 三年 | 1.35% |"
+    write(pack, "other.md", other(table))
+    ((_, _, message),) = found(pack)
+    assert "1.30%" in message
+    assert "1.35%" in message
+    write(pack, "other.md", other(table.replace("1.35%", "1.30%")))
+    assert found(pack) == []
 
 
 @pytest.mark.parametrize(

@@ -52,3 +52,9 @@ def test_a_question_that_stands_alone_is_left_alone():
 
 def test_without_an_earlier_question_there_is_nothing_to_lean_on():
     assert readings("那三年的呢", (), NAMES) == ()
+
+
+def test_a_term_named_anew_does_not_stand_beside_the_earlier_one():
+    (full,) = readings("那五年期的大额存单利率呢", ("大额存单三年期利率多少",), NAMES)
+    assert "五年" in full
+    assert "三年" not in full

@@ -1,12 +1,13 @@
 """The learned reranker is a small file, and a file of other features is refused."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from evals.retrieval.fit import Case, fit_choice
-from knowledge.reranker import dump_reranker, load_reranker
+from knowledge.reranker import Model, Subject, dump_reranker, load_reranker
 
 
 def test_the_weights_of_the_package_are_read_and_written_the_same():
@@ -39,3 +40,29 @@ def test_a_signal_that_tells_right_from_wrong_gets_its_weight():
 def test_a_probability_stays_between_nought_and_one():
     model = load_reranker().answer
     assert 0.0 <= model.probability([1e6] * len(model.weights)) <= 1.0
+
+
+def with_subject(weight):
+    """Weights that look at a question of two numbers: the first speaks for an answer."""
+    reranker = load_reranker()
+    zeros = np.zeros(len(reranker.answer.weights))
+    subject = Subject("e5", Model(np.array([1.0, 0.0])), Model(np.append(zeros, weight)))
+    return replace(reranker, subject=subject)
+
+
+def test_what_the_question_tells_counts_only_with_vectors_of_the_same_model():
+    reranker = with_subject(4.0)
+    features = [0.0] * len(reranker.answer.weights)
+    asked, other = np.array([1.0, 0.0]), np.array([-1.0, 0.0])
+    assert reranker.chance(features, asked, "e5") > 0.9
+    assert reranker.chance(features, other, "e5") < 0.1
+    for model in ("another", None):
+        assert reranker.chance(features, asked, model) == reranker.answer.probability(features)
+
+
+def test_what_the_question_tells_is_written_and_read_the_same():
+    again = load_reranker(dump_reranker(with_subject(4.0), {})).subject
+    assert again is not None
+    assert again.encoder == "e5"
+    assert again.asked.weights.tolist() == [1.0, 0.0]
+    assert again.answer.weights[-1] == pytest.approx(4.0)

@@ -1,5 +1,8 @@
 """Identity, card and mobile numbers are found in every form people write, and nothing else is."""
 
+import time
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,6 +43,12 @@ FORMS = [
     ("phone", PHONE, PHONE.translate(SPOKEN)),
     ("phone", PHONE, PHONE.translate(CAPITALS)),
     ("phone", PHONE, "138\u200b0013\u200d8000"),
+    ("phone", PHONE, "一三八零零一三八零零零"),
+    ("phone", PHONE, "138\n00138000"),
+    ("phone", PHONE, "１３８－００１３\r\n８０００"),
+    ("id_number", ID, f"{ID[:10]}\n{ID[10:]}"),
+    ("card_number", CARD, f"{CARD[:8]} \n{CARD[8:]}"),
+    ("card_number", CARD, f"{CARD[:4]}－{CARD[4:].translate(SPOKEN)}"),
     ("phone", f"86{PHONE}", f"+86{PHONE}"),
     ("phone", f"86{PHONE}", "+86 138 0013 8000"),
     ("phone", f"0086{PHONE}", f"0086-{PHONE}"),
@@ -84,6 +93,10 @@ def test_several_in_one_text_are_all_found():
     assert hide_personal(text) == "[PHONE] [CARD]，身份证[ID]"
 
 
+def test_an_x_between_two_numbers_hides_neither():
+    assert hide_personal(f"q=x{CARD}x{CARD}x{PHONE}") == "q=x[CARD][CARD][PHONE]"
+
+
 @given(st.text(max_size=60))
 def test_hiding_never_fails_and_hides_everything_it_finds(text):
     assert find_personal(hide_personal(text)) == []
@@ -93,3 +106,49 @@ def test_hiding_never_fails_and_hides_everything_it_finds(text):
 def test_a_found_number_keeps_its_kind(digits):
     for each in find_personal(digits):
         assert kind_of(each.digits) == each.kind
+
+
+JOINTS = st.sampled_from(["", "", "", " ", "-", "－", "　", "\n", "\r\n", " - ", "·", "\u200b"])
+SCRIPTS = st.sampled_from([{}, FULL, CAPITALS, SPOKEN])
+
+
+def luhn(body):
+    """The number with its check digit (ISO/IEC 7812-1, annex B)."""
+    for check in "0123456789":
+        if kind_of(body + check) == "card_number":
+            return body + check
+    return None
+
+
+@st.composite
+def phones(draw):
+    return "1" + draw(st.sampled_from("3456789")) + draw(st.from_regex(r"\A[0-9]{9}\Z"))
+
+
+@st.composite
+def cards(draw):
+    return luhn("62" + draw(st.from_regex(r"\A[0-9]{13,16}\Z"))) or CARD
+
+
+@st.composite
+def identities(draw):
+    day = draw(st.dates(min_value=date(1900, 1, 1), max_value=date(2026, 11, 22)))
+    body = "110105" + f"{day:%Y%m%d}" + draw(st.from_regex(r"\A[0-9]{3}\Z"))
+    return next(body + check for check in "0123456789X" if kind_of(body + check) == "id_number")
+
+
+@given(st.one_of(phones(), cards(), identities()), st.data())
+def test_a_number_is_found_however_it_is_written(number, data):
+    written = "".join(
+        data.draw(JOINTS) * bool(place) + digit.translate(data.draw(SCRIPTS))
+        for place, digit in enumerate(number)
+    )
+    hidden = hide_personal(f"请记下：{written}。谢谢")
+    assert hidden in {f"请记下：[{name}]。谢谢" for name in ("PHONE", "CARD", "ID")}
+
+
+def test_a_long_run_of_single_digits_is_read_in_linear_time():
+    """Each start is tried with as many pieces as a number can have, not with all that follow."""
+    started = time.process_time()
+    assert find_personal("1.1.1.1-" * 490) == []
+    assert time.process_time() - started < 2

@@ -21,7 +21,7 @@ GENUINE = write_receipt(BODY, SIGNER)
 
 
 def test_a_genuine_receipt_says_what_was_signed():
-    found, problem = read_receipt(GENUINE, SIGNER.public)
+    found, problem = read_receipt(GENUINE, [SIGNER.public])
     assert problem is None
     assert {name: found[name] for name in BODY} == BODY
 
@@ -32,7 +32,7 @@ def test_every_altered_byte_is_found():
             if other == GENUINE[place]:
                 continue
             altered = GENUINE[:place] + bytes([other]) + GENUINE[place + 1 :]
-            assert read_receipt(altered, SIGNER.public)[1] is not None
+            assert read_receipt(altered, [SIGNER.public])[1] is not None
             assert read_receipt(altered)[1] is not None
 
 
@@ -40,21 +40,21 @@ def test_every_altered_byte_is_found():
 def test_nothing_can_be_put_in_or_left_out(place, inserted, dropped):
     altered = GENUINE[:place] + inserted + GENUINE[place + dropped :]
     if altered != GENUINE:
-        assert read_receipt(altered, SIGNER.public)[1] is not None
+        assert read_receipt(altered, [SIGNER.public])[1] is not None
 
 
 def test_one_signed_by_somebody_else_is_not_ours():
     stranger = Signer(Ed25519PrivateKey.from_private_bytes(secrets.token_bytes(32)))
     forged = write_receipt(BODY, stranger)
-    assert read_receipt(forged, SIGNER.public)[1] is not None
-    assert read_receipt(forged, stranger.public)[1] is None
+    assert read_receipt(forged, [SIGNER.public])[1] is not None
+    assert read_receipt(forged, [stranger.public])[1] is None
 
 
 def test_the_same_words_in_another_form_are_not_the_receipt():
     pretty = json.dumps(json.loads(GENUINE), indent=1).encode()
-    assert "form" in str(read_receipt(pretty, SIGNER.public)[1])
+    assert "form" in str(read_receipt(pretty, [SIGNER.public])[1])
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"[]", b"\xff", b"[" * 200_000, b'{"kind": 1}'])
 def test_what_is_no_receipt_is_said_to_be_none(content):
-    assert "not a receipt" in str(read_receipt(content, SIGNER.public)[1])
+    assert "not a receipt" in str(read_receipt(content, [SIGNER.public])[1])

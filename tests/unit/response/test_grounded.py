@@ -68,15 +68,33 @@ def test_the_sentence_that_was_ranked_first_is_said_and_the_near_ones_with_it():
 def test_a_row_of_a_table_is_shown_with_its_headings_and_cited_as_it_stands():
     passage = hit([("| 三年 | 1.30% | 50元 |", 0.9)], text=TABLE)
     answer = ground("三年利率多少", [passage])
-    assert said(answer) == ["三年：年利率 1.30%"]
+    assert said(answer) == ["办理方式，存期 三年：年利率 1.30%"]
     assert answer.sentences[0].citation.quote == "| 三年 | 1.30% | 50元 |"
-    assert said(ground("三年的呢", [passage])) == ["三年：年利率 1.30%，起存 50元"]
+    assert said(ground("三年的呢", [passage])) == ["办理方式，存期 三年：年利率 1.30%，起存 50元"]
+
+
+def test_a_row_that_names_itself_is_shown_without_section_and_column():
+    table = "| 品种 | 年利率 |\n|---|---|\n| 活期存款 | 0.05% |"
+    passage = hit([("| 活期存款 | 0.05% |", 0.9)], text=table)
+    assert said(ground("活期利率多少", [passage])) == ["活期存款：年利率 0.05%"]
 
 
 def test_the_neighbour_of_a_row_is_about_something_else_and_not_said():
     rows = [("| 三年 | 1.30% | 50元 |", 0.9), ("| 一年 | 1.00% | 50元 |", 0.8)]
     (only,) = ground("三年利率多少", [hit(rows, text=TABLE)]).sentences
     assert only.citation.quote == "| 三年 | 1.30% | 50元 |"
+
+
+def test_another_term_and_an_example_are_not_said_beside_the_answer():
+    passage = hit(
+        [
+            ("三年年利率为1.30%。", 0.9),
+            ("五年年利率为1.35%。", 0.8),
+            ("例如，10,000元存三年，利息为390元。", 0.8),
+            ("利率由本行公告。", 0.8),
+        ]
+    )
+    assert said(ground("三年定期利率", [passage])) == ["三年年利率为1.30%。", "利率由本行公告。"]
 
 
 def test_an_answer_comes_from_one_version_of_one_document():

@@ -20,6 +20,7 @@ RELEASE = Release(
             name="step_up_id_number", kind="id_number", mask="secret"
         ),
         "amount": SlotDefinition(name="amount", kind="amount"),
+        "confirm": SlotDefinition(name="confirm", type="bool"),
     },
     responses={},
 )
@@ -64,6 +65,14 @@ def test_a_password_told_unasked_is_blanked_and_other_numbers_stay(slot):
     assert redact("我的密码是123456", tracker, RELEASE) == f"我的密码是{BLANK}"
     assert redact("my PIN: 1234", tracker, RELEASE) == f"my PIN: {BLANK}"
     assert redact("尾号6688转500", tracker, RELEASE) == "尾号6688转500"
+
+
+@pytest.mark.parametrize(
+    ("slot", "stored"), [(None, BLANK), ("confirm", BLANK), ("amount", "246810")]
+)
+def test_six_digits_alone_are_kept_only_where_they_can_be_an_answer(slot, stored):
+    assert redact("246810", asking(slot), RELEASE) == stored
+    assert redact("转246810", asking(slot), RELEASE) == "转246810"
 
 
 @given(st.from_regex(r"[0-9]{6}", fullmatch=True), st.text("abc，。 ", max_size=5))

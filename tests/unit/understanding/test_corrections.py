@@ -18,7 +18,7 @@ from tests.unit.understanding.test_local import STAMP, SURE, asking
 WORDS = {
     "start_over": Wordlist(contains=("都错了", "重新来", "start over")),
     "last_outcome": Wordlist(contains=("转了吗", "did it go through")),
-    "undo_done": Wordlist(contains=("转错了", "undo")),
+    "undo_done": Wordlist(exact=frozenset({"能撤回吗"}), contains=("转错了", "undo")),
     "question": Wordlist(contains=("吗", "多少", "怎么", "谁", "?")),
     "just_now": Wordlist(contains=("刚才", "just now")),
 }
@@ -171,6 +171,9 @@ def after(minutes, *, active=False):
         ("刚才转错了", after(2, active=True), "undo_done"),
         ("转错了怎么办", after(2), None),
         ("转错了", after(11), None),
+        ("能撤回吗？", after(2), "undo_done"),
+        ("能撤回吗？", after(11), None),
+        ("能撤回吗？", after(2, active=True), None),
         ("转错了", after(2, active=True), None),
         ("转了吗", after(50), "ask_outcome"),
         ("did it go through?", after(50), "ask_outcome"),

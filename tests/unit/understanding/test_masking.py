@@ -65,3 +65,37 @@ def test_masking_hides_every_run_of_four_digits_and_loses_nothing(text):
     assert not any(
         plain[i : i + 4].isascii() and plain[i : i + 4].isdigit() for i in range(len(plain) - 3)
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "stays"),
+    [
+        ("1000美元能换多少人民币", "1000美元"),
+        ("存5000元定期利息多少", "5000元"),
+        ("12,480.55元够不够", "12,480.55元"),
+        ("how much is 2500 usd", "2500 usd"),
+        ("50000块贷一年", "50000块"),
+        ("1500万资产算私行吗", "1500万"),
+    ],
+)
+def test_an_amount_stays_where_the_question_needs_it(text, stays):
+    found = mask(normalise(text, {}), LEXICON, TODAY, keep_amounts=True).text
+    assert stays in found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "13800001001元",
+        "6222020200112233445元",
+        "尾号6688的卡还有多少元",
+        "110101199003070134美元",
+        "验证码246810元",
+        "卡6688转1000美元",
+    ],
+)
+def test_a_number_of_a_person_does_not_pass_as_an_amount(text):
+    found = mask(normalise(text, {}), LEXICON, TODAY, keep_amounts=True).text
+    assert not any(
+        number in found for number in ("13800001001", "6222020", "6688", "110101199", "246810")
+    )

@@ -59,11 +59,13 @@ class Work:
     Attributes:
         now: The bank's time, aware.
         reference: Receipt reference the change will have.
+        is_hour_told: Whether rules that depend on the hour hold, see `CoreBank`.
     """
 
     connection: sqlite3.Connection
     now: datetime
     reference: str
+    is_hour_told: bool = False
 
 
 @dataclass(frozen=True, slots=True)

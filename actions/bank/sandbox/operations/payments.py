@@ -2,13 +2,15 @@
 
 import sqlite3
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal, Self
 
 from pydantic import Field, JsonValue, model_validator
 
 from actions.bank.sandbox.amounts import AMOUNT_PATTERN, money, read_fen
-from actions.bank.sandbox.ledger import CLEARING, Description, Leg, post
+from actions.bank.sandbox.ledger import CLEARING, TRANSIT, Description, Leg, post
 from actions.bank.sandbox.operations.base import ChangeBody, Finished, Operation, Work
+from actions.bank.sandbox.operations.delayed import keep_back
 from actions.bank.sandbox.operations.paying import (
     PAYS,
     balance_effect,
@@ -18,7 +20,11 @@ from actions.bank.sandbox.operations.paying import (
     check_paying,
     find_source,
 )
+from actions.bank.sandbox.operations.transfer_rules import check_limits
 from actions.bank.sandbox.refusals import Refusal, Refused
+
+_KEPT = ("from_account", "from_last4", "to_name", "to_last4", "amount", "note")
+"""What the order of a delayed transfer repeats of the transfer."""
 
 
 class TransferMoneyBody(ChangeBody):
@@ -73,14 +79,15 @@ def transfer_money(work: Work, body: TransferMoneyBody) -> Finished:
     description = Description(
         target.name, "own_transfer" if target.is_own else "transfer", "assistant", body.note
     )
-    legs = (Leg(source["account_id"], -fen), Leg(target.account_id, fen))
+    delay = timedelta() if target.is_own else check_limits(work, body.customer_id, fen)
+    legs = (Leg(source["account_id"], -fen), Leg(TRANSIT if delay else target.account_id, fen))
     post(work.connection, legs, description, reference=work.reference, at=work.now)
     left = source["balance_fen"] - fen
     effects = [balance_effect(source["account_id"], source["balance_fen"], left)]
     if target.is_own:
         after = balance_of(work, target.account_id)
         effects.append(balance_effect(target.account_id, after - fen, after))
-    else:
+    elif not delay:
         work.connection.execute(
             "UPDATE payees SET used_before = 1 WHERE payee_id = ?", (body.target,)
         )
@@ -92,7 +99,18 @@ def transfer_money(work: Work, body: TransferMoneyBody) -> Finished:
         "amount": money(fen).model_dump(),
         "balance_after": money(left).model_dump(),
         "note": body.note,
+        "is_own": target.is_own,
+        "is_delayed": bool(delay),
     }
+    if delay:
+        details = {
+            **{name: result[name] for name in _KEPT},
+            "payee": body.target,
+            "fen": fen,
+        }
+        kept = keep_back(work, body.customer_id, delay, details)
+        result |= {name: kept.result[name] for name in ("order_id", "releases_at")}
+        effects += kept.effects
     return Finished(result, tuple(effects))
 
 

@@ -10,6 +10,7 @@ from actions.bank.sandbox.operations.cards import CARD_OPERATIONS
 from actions.bank.sandbox.operations.cases import CASE_OPERATIONS
 from actions.bank.sandbox.operations.contact import CONTACT_OPERATIONS
 from actions.bank.sandbox.operations.credit import CREDIT_OPERATIONS
+from actions.bank.sandbox.operations.delayed import DELAYED_OPERATIONS
 from actions.bank.sandbox.operations.order_changes import ORDER_OPERATIONS
 from actions.bank.sandbox.operations.payments import PAYMENT_OPERATIONS
 from actions.bank.sandbox.operations.visits import VISIT_OPERATIONS
@@ -23,6 +24,7 @@ OPERATIONS: Mapping[str, Operation[Any]] = {
         *CONTACT_OPERATIONS,
         *ORDER_OPERATIONS,
         *PAYMENT_OPERATIONS,
+        *DELAYED_OPERATIONS,
         *BILL_OPERATIONS,
         *CREDIT_OPERATIONS,
         *APPLICATION_OPERATIONS,

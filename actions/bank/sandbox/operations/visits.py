@@ -1,14 +1,31 @@
 """A visit to a branch: a half-hour, and a number in the queue."""
 
+import json
 from datetime import datetime, time, timedelta
 
 from pydantic import Field, JsonValue
 
 from actions.bank.sandbox.branches import BOOKABLE_DAYS, SLOT, find_branch
 from actions.bank.sandbox.calendar import BANK_ZONE, bank_date
-from actions.bank.sandbox.operations.base import Finished, Operation, VisitorBody, Work
+from actions.bank.sandbox.operations.base import (
+    ChangeBody,
+    Effect,
+    Finished,
+    Operation,
+    VisitorBody,
+    Work,
+)
 from actions.bank.sandbox.operations.orders import place_record
 from actions.bank.sandbox.refusals import Refusal, Refused
+
+CANCELLED_BEFORE = timedelta(hours=2)
+"""The sample bank's own rule, see its document `branch-hours`."""
+
+
+class CancelVisitBody(ChangeBody):
+    """The visit to give back, by its id."""
+
+    appointment: str = Field(max_length=64, examples=["A-HY20261122-000001"])
 
 
 class BookBranchBody(VisitorBody):
@@ -68,6 +85,37 @@ def _half_hour(work: Work, text: str) -> datetime:
     return at
 
 
+def cancel_visit(work: Work, body: CancelVisitBody) -> Finished:
+    """Give a booked half-hour back, at the latest two hours before it begins."""
+    row = work.connection.execute(
+        "SELECT * FROM requests WHERE request_id = ? AND record = 'appointment'"
+        " AND customer_id = ? AND status = 'booked'",
+        (body.appointment, body.customer_id),
+    ).fetchone()
+    if row is None:
+        raise Refused(Refusal.VISIT_NOT_FOUND)
+    starts_at = str(json.loads(row["details"])["starts_at"])
+    if datetime.fromisoformat(starts_at).replace(tzinfo=BANK_ZONE) - work.now < CANCELLED_BEFORE:
+        raise Refused(Refusal.VISIT_TOO_CLOSE)
+    work.connection.execute(
+        "UPDATE requests SET status = 'cancelled' WHERE request_id = ?", (body.appointment,)
+    )
+    effect = Effect(
+        entity="appointment",
+        id=body.appointment,
+        field="status",
+        before="booked",
+        after="cancelled",
+    )
+    result: dict[str, JsonValue] = {
+        "cancelled_id": body.appointment,
+        "cancelled_starts_at": starts_at,
+        "status": "cancelled",
+    }
+    return Finished(result, (effect,))
+
+
 VISIT_OPERATIONS = (
+    Operation("cancel_visit", CancelVisitBody, cancel_visit, "Give a booked visit back"),
     Operation("book_branch", BookBranchBody, book_branch, "Book a visit; nobody need be signed in"),
 )

@@ -91,6 +91,7 @@ async def forget_faults(bank: Bank) -> None:
 async def advance_clock(bank: Bank, body: ClockBody) -> ClockView:
     """Move the bank's clock forward, so that codes expire and cool-offs end."""
     bank.ahead += timedelta(seconds=body.advance_s)
+    bank.is_hour_told = True
     return ClockView(now=to_iso(bank.now()))
 
 

@@ -4,10 +4,11 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
 
-from actions.bank.sandbox.amounts import money
+from actions.bank.sandbox.amounts import AMOUNT_PATTERN, money, read_fen
 from actions.bank.sandbox.operations.base import Work
 from actions.bank.sandbox.operations.card_applications import applicant_obstacle
 from actions.bank.sandbox.operations.order_changes import ReplaceCardBody, replacement_fee_fen
+from actions.bank.sandbox.operations.transfer_rules import terms_of_transfer
 from actions.bank.sandbox.problems import not_found
 from actions.bank.sandbox.routes.dependencies import Bank, documented, gate
 from actions.bank.sandbox.state import (
@@ -39,6 +40,7 @@ from actions.bank.sandbox.wire import (
     RecordView,
     ReplacementFee,
     TransactionPage,
+    TransferTerms,
 )
 
 router = APIRouter(prefix="/customers", tags=["customers"], responses=documented(404, 409, 422))
@@ -101,7 +103,7 @@ async def replacement_fee(
 ) -> ReplacementFee:
     """What a new card would cost."""
     read_customer(bank.connection, customer_id)
-    work = Work(bank.connection, bank.now(), "")
+    work = Work(bank.connection, bank.now(), "", bank.is_hour_told)
     body = ReplaceCardBody(customer_id=customer_id, card=card, reason=reason)
     return ReplacementFee(fee=money(replacement_fee_fen(work, body)))
 
@@ -111,6 +113,13 @@ async def orders(bank: Bank, customer_id: str) -> list[RecordView]:
     """Orders, oldest first."""
     read_customer(bank.connection, customer_id)
     return read_records(bank.connection, customer_id, "order")
+
+
+@router.get("/{customer_id}/appointments")
+async def appointments(bank: Bank, customer_id: str) -> list[RecordView]:
+    """Visits booked, oldest first."""
+    read_customer(bank.connection, customer_id)
+    return read_records(bank.connection, customer_id, "appointment")
 
 
 @router.get("/{customer_id}/bills", dependencies=[Depends(gate("bills"))])
@@ -145,6 +154,17 @@ async def card_offer(bank: Bank, customer_id: str, product: str) -> CardOfferChe
     read_customer(bank.connection, customer_id)
     work = Work(bank.connection, bank.now(), "")
     return CardOfferCheck(obstacle=applicant_obstacle(work, customer_id, product))
+
+
+@router.get("/{customer_id}/transfer-terms")
+async def transfer_terms(
+    bank: Bank, customer_id: str, amount: Annotated[str, Query(pattern=AMOUNT_PATTERN)]
+) -> TransferTerms:
+    """What would hold for a transfer to somebody else now."""
+    read_customer(bank.connection, customer_id)
+    terms = terms_of_transfer(Work(bank.connection, bank.now(), ""), customer_id, read_fen(amount))
+    hours = round(terms.delay.total_seconds() / 3600)
+    return TransferTerms(delay_hours=hours, obstacle=terms.refusal)
 
 
 @router.get("/{customer_id}/payees")

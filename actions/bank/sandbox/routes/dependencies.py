@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 
 from actions.bank.sandbox.core import CoreBank
+from actions.bank.sandbox.operations.delayed import send_due
 from actions.bank.sandbox.problems import ProblemBody
 from actions.bank.sandbox.refusals import Refusal, Refused
 
@@ -14,9 +15,10 @@ Responses = dict[int | str, dict[str, Any]]
 
 
 def current_bank(request: Request) -> CoreBank:
-    """The bank of the application that got the request."""
+    """The bank of the application that got the request, with everything sent that was due."""
     bank = request.app.state.bank
     assert isinstance(bank, CoreBank)  # noqa: S101 - narrows for the type checker
+    send_due(bank.connection, bank.now())
     return bank
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 from actions.bank.sandbox.calendar import add_months, bank_date, to_iso
-from actions.bank.sandbox.ledger import CLEARING, reference_of, verify
+from actions.bank.sandbox.ledger import CLEARING, TRANSIT, reference_of, verify
 from actions.bank.sandbox.seed.credit import open_bill
 from actions.bank.sandbox.seed.history import history
 from actions.bank.sandbox.seed.households import data_accesses, utility_accounts
@@ -29,8 +29,11 @@ def build(connection: sqlite3.Connection, seed_date: date) -> None:
     rows = [row for person in PEOPLE for row in _customer(person, seed_date)]
     _insert(connection, "customers", rows)
     accounts = [row for person in PEOPLE for row in _accounts(person)]
-    clearing: Row = (CLEARING, None, "", "clearing", None, 0, "", seed_date.isoformat(), "open")
-    _insert(connection, "accounts", [*accounts, clearing])
+    banks: list[Row] = [
+        (account_id, None, "", "clearing", None, 0, "", seed_date.isoformat(), "open")
+        for account_id in (CLEARING, TRANSIT)
+    ]
+    _insert(connection, "accounts", [*accounts, *banks])
     for table, make in (
         ("cards", _cards),
         ("payees", _payees),

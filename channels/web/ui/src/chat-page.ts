@@ -98,6 +98,8 @@ export class ChatPage extends LitElement {
   private taskWaits = false;
   @query("guitai-composer") private readonly composer!: Composer;
   private readonly session = new Session(sessionStorage);
+  /** How the bank's newest reply wants to be shown. */
+  private preferred: "standard" | "elder" | null = null;
   private readonly conversation = new Conversation(
     this.session,
     pinnedLocale,
@@ -114,6 +116,15 @@ export class ChatPage extends LitElement {
     });
     void this.loadSandbox();
     void this.begin();
+  }
+
+  override willUpdate(): void {
+    const told = this.conversation.timeline.messages().findLast((each) => each.display !== null);
+    if (told === undefined || told.display === this.preferred) return;
+    // A choice made on this device stays until the bank tells of another one.
+    const changes = this.preferred !== null || told.display === "elder";
+    this.preferred = told.display;
+    if (changes) this.changeElder(told.display === "elder");
   }
 
   override render() {

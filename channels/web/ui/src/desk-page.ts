@@ -19,6 +19,7 @@ import { sharedStyle } from "./shared-style.ts";
 import { words } from "./strings.ts";
 import { deskWords, type DeskKey } from "./strings-desk.ts";
 import { Timeline } from "./timeline.ts";
+import { topBarStyle } from "./top-bar-style.ts";
 
 const POLL_MS = 2_000;
 const KEY = "guitai.colleague";
@@ -27,36 +28,12 @@ const KEY = "guitai.colleague";
 export class DeskPage extends LitElement {
   static override styles = [
     sharedStyle,
+    topBarStyle,
     css`
       .page {
         display: grid;
         grid-template-rows: auto auto minmax(0, 1fr);
         height: 100dvh;
-      }
-
-      .top {
-        display: flex;
-        align-items: center;
-        gap: 0.65rem;
-        padding: 0.5rem 1.2rem;
-        border-bottom: 1px solid var(--line);
-        background: var(--surface);
-      }
-
-      .mark {
-        width: 2rem;
-        height: 2rem;
-        line-height: 0;
-      }
-
-      h1 {
-        flex: 1;
-        margin: 0;
-        font-size: 1.0625rem;
-      }
-
-      .top a {
-        color: var(--link);
       }
 
       .problem {

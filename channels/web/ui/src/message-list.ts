@@ -261,5 +261,6 @@ function ownMessage(id: string, text: string): Message {
     card: null,
     ai_generated: false,
     cmid: null,
+    display: null,
   };
 }

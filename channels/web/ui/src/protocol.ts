@@ -149,6 +149,8 @@ export interface Message {
   card: Card | null;
   ai_generated: boolean;
   cmid: string | null;
+  /** How the customer wants pages to show replies, as the bank keeps it; null while unknown. */
+  display: "standard" | "elder" | null;
 }
 
 export interface Welcome {
@@ -232,5 +234,6 @@ export function messageFrom(body: Record<string, unknown>): Message {
     card: known ? (card as Card) : null,
     ai_generated: given.ai_generated ?? false,
     cmid: given.cmid ?? null,
+    display: given.display ?? null,
   };
 }

@@ -15,6 +15,7 @@ import type { Found, FoundPassage, Locale } from "./protocol.ts";
 import { sharedStyle } from "./shared-style.ts";
 import { words } from "./strings.ts";
 import { deskWords } from "./strings-desk.ts";
+import { topBarStyle } from "./top-bar-style.ts";
 
 /** Shared with the queue page: one sign-in for both. */
 const KEY = "guitai.colleague";
@@ -23,33 +24,9 @@ const KEY = "guitai.colleague";
 export class SearchPage extends LitElement {
   static override styles = [
     sharedStyle,
+    topBarStyle,
     documentTextStyle,
     css`
-      .top {
-        display: flex;
-        align-items: center;
-        gap: 0.65rem;
-        padding: 0.5rem 1.2rem;
-        border-bottom: 1px solid var(--line);
-        background: var(--surface);
-      }
-
-      .mark {
-        width: 2rem;
-        height: 2rem;
-        line-height: 0;
-      }
-
-      h1 {
-        flex: 1;
-        margin: 0;
-        font-size: 1.0625rem;
-      }
-
-      .top a {
-        color: var(--link);
-      }
-
       main {
         max-width: 52rem;
         margin: 0 auto;

@@ -1,0 +1,30 @@
+"""Words for calls: how they are said, and which ones callers say. The bank edits them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpokenWords:
+    """The part of the lexicon that calls need.
+
+    Attributes:
+        pronunciations: Word to pinyin with tone marks, a space between syllables
+            ("还款" to "huán kuǎn"); surnames stand in it with the form of address behind them.
+        letters: Latin capital to the characters that name it ("A" to "诶").
+        words: Latin word or abbreviation to what is said for it ("APP" to "诶批批").
+        terms: Words callers say, for biasing recognition and for repair by sound.
+        kept: Words that sound like a term and are meant as they are (化肥, not 话费).
+        prompts: Opening sentences for the recogniser; the terms follow them.
+        back_channels: What is said while listening and is no message ("嗯").
+    """
+
+    pronunciations: Mapping[str, str] = field(default_factory=dict)
+    letters: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)
+    terms: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    prompts: tuple[str, ...] = ()
+    back_channels: tuple[str, ...] = ()

@@ -1,0 +1,1 @@
+"""WeChat: service account, mini program and WeCom customer service."""
