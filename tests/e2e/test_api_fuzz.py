@@ -82,7 +82,11 @@ def found(address, headers=None, *, without="^$"):
             "headers": headers or {},
             "generation": {"max-examples": 5, "deterministic": True, "no-shrink": True},
             "phases": {"stateful": {"enabled": False}},
-            "checks": {"positive_data_acceptance": {"enabled": False}},
+            # Failures are counted by the callers: 503 is an honest answer while the bank is silent.
+            "checks": {
+                "positive_data_acceptance": {"enabled": False},
+                "not_a_server_error": {"enabled": False},
+            },
         }
     )
     described = schemathesis.openapi.from_url(f"{address}/openapi.json", config=config)
@@ -117,7 +121,8 @@ def test_every_answer_is_one_the_description_names(address, who):
     assert failures == [], statuses
     # How far it comes in its time depends on the machine.
     assert sum(statuses.values()) > 100
-    assert 500 not in statuses
+    assert {status for status in statuses if status >= 500} <= {503}
+    assert statuses[503] < sum(statuses.values()) / 100
     assert {200, 404, 405, 422} <= set(statuses)
 
 
