@@ -31,6 +31,11 @@ help:  ## list the targets
 run: setup  ## set up, then start the sandbox core bank and the assistant
 	@exec $(BIN)/guitai serve --with-sandbox
 
+.PHONY: wechat
+wechat: setup  ## make run, with a fake WeChat and its phone page
+	$(BIN)/python -m pip install --disable-pip-version-check -q -r requirements-wechat.lock
+	@exec $(BIN)/guitai serve --with-sandbox --with-wechat
+
 .PHONY: chat
 chat: setup  ## set up, then talk in the terminal as the sample customer C1001
 	@exec $(BIN)/guitai chat --as C1001

@@ -19,6 +19,7 @@ from actions.arguments import read_amount
 from actions.bank.history import BankTransaction, TransactionQuery
 from actions.bank.port import BankApi
 from actions.counterparties import people_named
+from actions.entry_words import described
 from actions.receipts import money_facts
 from actions.registry import Action, ActionContext
 from assistant.model.frozen import Facts
@@ -78,28 +79,47 @@ async def _prefill_entry(bank: BankApi, context: ActionContext) -> ActionResult:
 
 async def _ask_entry(bank: BankApi, context: ActionContext) -> ActionResult:
     found = await candidates(bank, context)
-    narrowed = await _narrow(bank, context, context.said, found)
     if not found:  # what was given fits nothing: begin with the latest ones
-        bare = {name: value for name, value in context.slots.items() if name not in _HINTS}
-        found = await candidates(bank, _with_slots(context, bare))
+        found = await _without_hints(bank, context)
         return ActionResult(outcome="done", says=(_list(_NOT_FOUND, found),))
+    narrowed, _ = await _described(bank, context, context.said)
     return ActionResult(outcome="done", says=(_list(_ASK, narrowed or found),))
+
+
+async def _described(
+    bank: BankApi, context: ActionContext, text: str
+) -> tuple[Sequence[BankTransaction], bool]:
+    """Entries the words mean, and whether the hints given before had to be left aside."""
+    fitting = await _narrow(bank, context, text, await candidates(bank, context))
+    if fitting:
+        return fitting, False
+    return await _narrow(bank, context, text, await _without_hints(bank, context)) or [], True
+
+
+async def _without_hints(bank: BankApi, context: ActionContext) -> list[BankTransaction]:
+    bare = {name: value for name, value in context.slots.items() if name not in _HINTS}
+    return await candidates(bank, _with_slots(context, bare))
 
 
 async def _validate_entry(bank: BankApi, context: ActionContext) -> ActionResult:
     text = context.text(ENTRY)
     if text is None:
         return ActionResult(outcome="done")
+    forgets_hints = False
     if _ID.fullmatch(text):
         page = await bank.transactions(context.customer(), TransactionQuery(entry_id=text, limit=1))
-        fitting = [one for one in page.items if _may_be_chosen(one, context)]
+        fitting: Sequence[BankTransaction] = [
+            one for one in page.items if _may_be_chosen(one, context)
+        ]
     else:
-        found = await candidates(bank, context)
-        fitting = await _narrow(bank, context, text, found) or []
+        fitting, forgets_hints = await _described(bank, context, text)
     if len(fitting) == 1:
         return _chosen(fitting[0])
-    say = _list(_ASK if fitting else _NOT_FOUND, fitting or await candidates(bank, context))
-    return ActionResult(outcome="done", slots={ENTRY: None}, says=(say,))
+    slots: dict[str, JsonValue] = {ENTRY: None}
+    if fitting:  # the question that follows shows them
+        slots |= dict.fromkeys(_HINTS) if forgets_hints else {}
+        return ActionResult(outcome="done", slots=slots)
+    return ActionResult(outcome="done", slots=slots, says=(_list(_NOT_FOUND, ()),))
 
 
 async def _narrow(
@@ -109,6 +129,8 @@ async def _narrow(
     place = _place(text)
     if place is not None:
         return list(found[place - 1 : place])
+    fitting = described(text, context.today, found)
+    found = found if fitting is None else fitting
     people = await people_named(bank, context.customer(), text, context.relations)
     of_people = [one for one in found if one.counterparty in people]
     if of_people:
@@ -124,7 +146,7 @@ async def _narrow(
     ]
     if _LATEST.search(text):
         return list(found[:1])
-    return of_kind or None
+    return of_kind or fitting
 
 
 def _may_be_chosen(entry: BankTransaction, context: ActionContext) -> bool:

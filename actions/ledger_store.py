@@ -29,6 +29,11 @@ LOCK_PATIENCE_S: Final = 2.0
 _LOCK_TIMEOUT: Final = text("SET LOCAL lock_timeout = '1s'")
 """PostgreSQL waits for ever unless told; SQLite's patience belongs to its connection."""
 
+_SYNCED_LATER: Final = text(
+    "SELECT set_config('lock_timeout', '1s', true), set_config('synchronous_commit', 'off', true)"
+)
+"""The same for a transaction whose commit need not wait for PostgreSQL's disk; up to it alone."""
+
 _SQLITE_NOW: Final = text("SELECT strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now')")
 _JITTER_MS: Final = (10, 60)
 _SQLITE_BUSY: Final = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
@@ -69,7 +74,8 @@ async def transaction(
         engine: Of the ledger's database.
         work: May run several times; touches only the database.
         reads_only: It writes nothing.
-        synced_later: On SQLite a power cut right after may lose it; a crash of the process not.
+        synced_later: A power cut right after may lose it; a crash of the process not, and the next
+            transaction that is synced takes it along.
         patience_s: How long to go on asking.
 
     Raises:
@@ -85,7 +91,7 @@ async def transaction(
         try:
             async with engine.begin() as connection:
                 if not reads_only and connection.dialect.name == "postgresql":
-                    await connection.execute(_LOCK_TIMEOUT)
+                    await connection.execute(_SYNCED_LATER if synced_later else _LOCK_TIMEOUT)
                 return await work(connection)
         except DBAPIError as error:
             if not _is_busy(error) or loop.time() >= until:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from assistant.arriving import receive
 from assistant.conversation import Conversations
-from assistant.model.events import MessageReceived, Said, TurnFinished
+from assistant.model.events import Said, TaskHeld, TurnFinished
 from assistant.model.frozen import Facts
 from assistant.model.ids import ResponseKey
 from assistant.model.message import InboundMessage
 from assistant.response.render import Renderer
 from assistant.security.assurance import level_now
-from assistant.security.sessions import level_of_sign_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,21 +42,11 @@ class Announcements:
             log, tracker = held.log, held.log.tracker
             if message.message_id in tracker.turns:
                 return
-            log.add(
-                MessageReceived,
-                turn=tracker.turn + 1,
-                message_id=message.message_id,
-                text=message.text,
-                button=message.button,
-                channel=message.channel,
-                origin=message.origin,
-            )
             now = self.conversations.clock.now()
-            if message.sign_in is not None:
-                level = level_of_sign_in(tracker, message.sign_in, level_now(tracker, now), now)
-                if level is not None:
-                    held.note_sign_in(message.sign_in, level)
+            receive(held, [message], now, unseen=False)
             part = Renderer(self.conversations.release).part(key, facts, tracker)
+            if tracker.beside is not None:  # the task that is held elsewhere stays there
+                log.add(TaskHeld, place="")
             log.add(Said, part=part)
             log.add(TurnFinished, message_id=message.message_id, level=level_now(tracker, now))
             await held.flush()

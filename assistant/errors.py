@@ -68,6 +68,12 @@ class ConversationNotFound(AssistantError):  # noqa: N818 - a state, not a fault
     code = "conversation.not_found"
 
 
+class TaskTokenUnknown(AssistantError):  # noqa: N818 - a state, not a fault
+    """The token stands for no task that this customer can go on with."""
+
+    code = "task_token.not_found"
+
+
 class ConversationMoved(AssistantError):  # noqa: N818 - a state, not a fault
     """Another process appended to the conversation first. Load again and repeat."""
 

@@ -26,10 +26,12 @@ from assistant.acting.context import Ports, TurnContext
 from assistant.acting.dispatch import run_action
 from assistant.acting.ends import note_wake_ups
 from assistant.acting.half_done import is_half_done, tell_half_done
+from assistant.acting.moving import going_on, heard_beside
 from assistant.acting.preferences import learn_preferences
 from assistant.acting.proofs import ask_for_proof, drop_needless_proof
 from assistant.acting.scam import listen, warn
 from assistant.acting.settled import tell_settled
+from assistant.arriving import onward, receive
 from assistant.bursts import Bursts
 from assistant.conversation import Conversation, Conversations
 from assistant.dialogue.decide import decide
@@ -53,8 +55,7 @@ from assistant.ports import Settled, Understander, Understood
 from assistant.response.public import public_turn
 from assistant.response.render import Renderer
 from assistant.security.assurance import level_now
-from assistant.security.redaction import BLANK, redact
-from assistant.security.sessions import level_of_sign_in
+from assistant.security.redaction import BLANK
 from assistant.security.step_up import next_proof
 from assistant.understanding.burst_words import is_unfinished, joined
 from assistant.understanding.language import guess_locale
@@ -94,6 +95,16 @@ class Assistant:
             StoreUnavailable: Nothing was acknowledged.
         """
         message = message.model_copy(update={"text": _take(message)})
+        turn = await self._handle_here(message)
+        if isinstance(turn, InboundMessage):
+            told = await self.handle(turn)
+            return told.model_copy(
+                update={"continued_in": told.continued_in or turn.conversation_id}
+            )
+        return turn
+
+    async def _handle_here(self, message: InboundMessage) -> Turn | InboundMessage:
+        """The turn; or the message for the conversation in which this one is continued."""
         async with self.bursts.join(message, self._is_unfinished) as take:
             seen = await self.conversations.length(message.conversation_id)
             async with self.conversations.hold(
@@ -148,14 +159,17 @@ class Assistant:
         held: Conversation,
         take: Callable[[], list[InboundMessage]],
         seen: int,
-    ) -> Turn:
-        """Take turns until this message has one."""
+    ) -> Turn | InboundMessage:
+        """Take turns until this message has one, or belongs to another conversation."""
         tracker = held.log.tracker
         number = tracker.turns.get(message.message_id)
         if number is not None and number == tracker.turn and number not in tracker.finished:
             await self._resume(held, *_words(held, message))
-        while message.message_id not in tracker.turns:
+        while message.message_id not in tracker.turns and tracker.continued is None:
             await self._take_turn(held, take(), seen)
+        further = onward(tracker, message, self.ports.clock.now())
+        if further is not None:
+            return further
         turn = tracker.turns[message.message_id]
         return public_turn(tracker, turn, self.release, self._level(held))
 
@@ -174,27 +188,8 @@ class Assistant:
         self, held: Conversation, messages: Sequence[InboundMessage], seen: int
     ) -> None:
         """Store the messages of one turn before anything is done about them."""
-        log, tracker = held.log, held.log.tracker
-        turn, unseen = tracker.turn + 1, has_moved_on(tracker, seen)
-        for message in messages:
-            stored = redact(message.text, tracker, self.release)
-            log.add(
-                MessageReceived,
-                turn=turn,
-                message_id=message.message_id,
-                text=stored,
-                button=redact(message.button, tracker, self.release) if message.button else None,
-                channel=message.channel,
-                redacted=stored != message.text,
-                origin=message.origin,
-                unseen=unseen,
-            )
-        sign_in = messages[0].sign_in
-        if sign_in is not None:
-            now = self.ports.clock.now()
-            level = level_of_sign_in(tracker, sign_in, self._level(held), now)
-            if level is not None:
-                held.note_sign_in(sign_in, level)
+        unseen = has_moved_on(held.log.tracker, seen)
+        receive(held, messages, self.ports.clock.now(), unseen=unseen)
         await held.flush()
 
     async def _resume(self, held: Conversation, text: str, button: str | None) -> None:
@@ -227,7 +222,8 @@ class Assistant:
             )
             if not understood:
                 await self._understand(context, button or text)
-            await self._carry_on(context)
+            if tracker.turn not in tracker.asides and tracker.continued is None:
+                await self._carry_on(context)
         await note_wake_ups(context)
         log.add(TurnFinished, message_id=_message_id(held), level=self._level(held))
         await held.flush()
@@ -251,8 +247,13 @@ class Assistant:
             ms=round(self.ports.clock.monotonic_ms() - started, 3),
             model=commands.model,
         )
-        kept, heard = listen(words, commands.commands, context)
-        decide(meant(kept, tracker), log)
+        understood_here: Sequence[Command] | None = commands.commands
+        if tracker.beside is not None:
+            understood_here = await heard_beside(commands.commands, context)
+        if understood_here is None:
+            return
+        kept, heard = listen(words, understood_here, context)
+        decide(await going_on(meant(kept, tracker), context), log)
         if heard is not None and heard.warned:
             warn(heard, context)
 

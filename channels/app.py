@@ -26,7 +26,7 @@ from channels.desk import reviews, video
 from channels.desk import search as desk_search
 from channels.service import Service
 from channels.settings import Settings, is_address
-from channels.web import exports, http, openapi, pages, problems, receipts, sandbox, stream
+from channels.web import exports, http, moves, openapi, pages, problems, receipts, sandbox, stream
 from channels.web.admission import Admission
 from channels.web.directory import Directory
 from channels.web.patient_protocol import patient
@@ -98,6 +98,7 @@ def create_app(
     api = (http.health_router, http.router, sandbox.router, desk.router, reviews.router)
     for router in (
         *api,
+        moves.router,
         receipts.router,
         exports.router,
         video.router,

@@ -32,18 +32,13 @@ from assistant.adapters.system import RandomIds, SystemClock
 from assistant.adapters.vault import SqlSealer
 from assistant.adapters.wake_ups import SqlWakeUps
 from assistant.colleagues import Colleagues
+from assistant.continuity import Continuity
 from assistant.conversation import Conversations
 from assistant.errors import StoreUnavailable
 from assistant.exports import Exports
 from assistant.model.ids import ActionName
 from assistant.model.release import Release
-from assistant.ports import (
-    Broadcast,
-    Clock,
-    IdSource,
-    Knowledge,
-    Understander,
-)
+from assistant.ports import Broadcast, Clock, IdSource, Knowledge, Understander
 from assistant.reads import Reads
 from assistant.receipts import Receipts
 from assistant.reviews import Reviews
@@ -61,6 +56,7 @@ from channels.composition_foreign import foreign_actions
 from channels.composition_impact import ImpactDesk
 from channels.composition_index import index_state, watched
 from channels.composition_keys import open_database, signing_keys
+from channels.composition_moves import make_continuity, task_moves
 from channels.composition_risk import risk_desk, scam_watch
 from channels.composition_seeing import make_reviews
 from channels.composition_understanding import let_go, phrasing_model, with_servers
@@ -103,6 +99,7 @@ class RunningService:
     colleagues: Colleagues
     reviews: Reviews
     wake_ups: WakeUps
+    continuity: Continuity
     receipts: Receipts
     exports: Exports
     impact: ImpactDesk
@@ -318,17 +315,20 @@ async def build(
             ids=ids,
             privacy=privacy,
             wake_ups=SqlWakeUps(engine),
+            moves=task_moves(settings, engine),
+        )
+        assistant = Assistant(
+            understander=understander,
+            release=brain.release,
+            ports=ports,
+            conversations=conversations,
         )
         yield RunningService(
-            assistant=Assistant(
-                understander=understander,
-                release=brain.release,
-                ports=ports,
-                conversations=conversations,
-            ),
+            assistant=assistant,
             colleagues=Colleagues(desk=desk, conversations=conversations, reads=reads),
             reviews=make_reviews(settings, ports, conversations, reads),
             wake_ups=WakeUps(ports=ports, conversations=conversations),
+            continuity=make_continuity(assistant),
             receipts=Receipts(
                 find=gateway.ledger.conversation_of,
                 conversations=conversations,

@@ -2,26 +2,44 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import importlib.util
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Final
+
+from pydantic import SecretStr
 
 from assistant.errors import SettingsError
 from assistant.model.release import Release
 from assistant.model.spoken import SpokenWords
 from channels.settings import Settings
 from channels.voice import speakable
-from channels.voice.call_parts import Engines
+from channels.voice.call_parts import CallTimes, Engines
 from channels.voice.engines import models, silero
 from channels.voice.engines.cache import CachedSynthesiser
+from channels.voice.engines.funasr import FunAsr
 from channels.voice.engines.process import SpeechProcess, WorkerSettings
+from channels.voice.engines.served import (
+    ServedRecogniser,
+    ServedSynthesiser,
+    Server,
+    connect,
+)
+from channels.voice.prompts import fixed_clauses
+from channels.voice.speech import Recogniser, SpeechUnavailable, Synthesiser
 
-_PACKAGES: Final = ("ctranslate2", "pypinyin", "tokenizers")
+_log = logging.getLogger(__name__)
+
+_HEARS: Final = ("ctranslate2", "tokenizers")
+_REPAIRS: Final = ("pypinyin",)
 HOW: Final = "pip install 'guitai[voice]', then `guitai voice models`"
+_DETECTOR: Final = "silero_vad_v6.onnx"
+_SLOW: Final = CallTimes().slow_speed
 
 
 def models_folder(settings: Settings) -> Path:
@@ -30,9 +48,16 @@ def models_folder(settings: Settings) -> Path:
 
 
 def what_lacks(settings: Settings) -> list[str]:
-    """Packages and files the default engines need and do not have; empty when calls can be held."""
-    packages = [name for name in _PACKAGES if importlib.util.find_spec(name) is None]
-    return packages + models.missing(models_folder(settings))
+    """Packages and files the engines of the settings need and do not have; empty: calls can be."""
+    needed, files = list(_REPAIRS), [_DETECTOR]
+    if not (settings.speech_funasr_url or settings.speech_recognition_url):
+        needed += _HEARS
+        files.append("whisper/")
+    if not settings.speech_synthesis_url:
+        files.append("kokoro/")
+    packages = [name for name in needed if importlib.util.find_spec(name) is None]
+    missing = models.missing(models_folder(settings))
+    return packages + [name for name in missing if name.startswith(tuple(files))]
 
 
 def fetch_models(settings: Settings, say: Callable[[str], None]) -> Path:
@@ -60,36 +85,127 @@ async def open_speech(
     if what_lacks(settings):
         yield None
         return
+    chosen = settings.model_copy(
+        update={"speech_deadline_s": deadline_s or settings.speech_deadline_s}
+    )
     folder, words = models_folder(settings), release.lexicon.spoken
-    process = SpeechProcess(
-        WorkerSettings(
-            folder=folder,
-            threads=settings.speech_threads,
-            deadline_s=deadline_s or settings.speech_deadline_s,
-        ),
-        words,
+    async with AsyncExitStack() as stack:
+        process = _process(chosen, words)
+        stack.push_async_callback(process.close)
+        net = silero.load(folder / _DETECTOR)
+        yield Engines(
+            recogniser=await _recogniser(chosen, words, process, stack),
+            synthesiser=CachedSynthesiser(
+                await _synthesiser(chosen, process, stack),
+                folder / "spoken",
+                words,
+                mark=f"{settings.speech_synthesis_url or ''}|{settings.speech_synthesis_model}",
+            ),
+            detector=partial(silero.Silero, net),
+            clauses=clauses_of(words),
+            repair=repair_of(words),
+            voice=settings.speech_voice,
+        )
+
+
+def _process(settings: Settings, words: SpokenWords) -> SpeechProcess:
+    """The packaged engines; nothing is started before something is asked of them."""
+    worker = WorkerSettings(
+        folder=models_folder(settings),
+        threads=settings.speech_threads,
+        deadline_s=settings.speech_deadline_s,
     )
-    net = silero.load(folder / "silero_vad_v6.onnx")
-    engines = Engines(
-        recogniser=process,
-        synthesiser=CachedSynthesiser(process, folder / "spoken", words),
-        detector=partial(silero.Silero, net),
-        clauses=clauses_of(words),
-        repair=repair_of(words),
-        voice=settings.speech_voice,
+    return SpeechProcess(worker, words)
+
+
+async def _recogniser(
+    settings: Settings, words: SpokenWords, process: SpeechProcess, stack: AsyncExitStack
+) -> Recogniser:
+    if settings.speech_funasr_url:
+        return FunAsr(
+            url=settings.speech_funasr_url, words=words, deadline_s=settings.speech_deadline_s
+        )
+    if not settings.speech_recognition_url:
+        return process
+    client = await stack.enter_async_context(
+        connect(settings.speech_recognition_url, _secret(settings.speech_recognition_key))
     )
+    server = Server(
+        client=client,
+        model=settings.speech_recognition_model,
+        deadline_s=settings.speech_deadline_s,
+    )
+    return ServedRecogniser(server=server, words=words)
+
+
+async def _synthesiser(
+    settings: Settings, process: SpeechProcess, stack: AsyncExitStack
+) -> Synthesiser:
+    if not settings.speech_synthesis_url:
+        return process
+    client = await stack.enter_async_context(
+        connect(settings.speech_synthesis_url, _secret(settings.speech_synthesis_key))
+    )
+    server = Server(
+        client=client,
+        model=settings.speech_synthesis_model,
+        deadline_s=settings.speech_deadline_s,
+    )
+    return ServedSynthesiser(server=server)
+
+
+def _secret(key: SecretStr | None) -> str | None:
+    return key.get_secret_value() if key else None
+
+
+async def rendered(engines: Engines, release: Release) -> tuple[int, int]:
+    """Speak the fixed clauses of a release ahead of any call.
+
+    Returns:
+        How many there are, how many of them were new.
+    """
+    cached = engines.synthesiser
+    clauses = fixed_clauses(release, engines.clauses)
+    if not isinstance(cached, CachedSynthesiser):
+        return len(clauses), 0
+    return len(clauses), await cached.render(clauses, voice=engines.voice)
+
+
+@asynccontextmanager
+async def speaking_ahead(
+    settings: Settings, release: Release, engines: Engines | None
+) -> AsyncIterator[None]:
+    """While it lasts, fixed prompts are spoken in the background, whenever no call needs to speak.
+
+    Args:
+        settings: `speech_prompts` turns it off.
+        release: Whose wordings are spoken.
+        engines: None where the speech components are not installed.
+    """
+    if engines is None or not settings.speech_prompts:
+        yield
+        return
+    speaking = asyncio.create_task(_ahead(release, engines))
     try:
-        yield engines
+        yield
     finally:
-        await process.close()
+        speaking.cancel()
+        await asyncio.wait([speaking])
 
 
-async def rendered(engines: Engines, clauses: Sequence[str], rate: int) -> int:
-    """Speak fixed clauses ahead of any call; returns how many were new."""
+async def _ahead(release: Release, engines: Engines) -> None:
     cached = engines.synthesiser
     if not isinstance(cached, CachedSynthesiser):
-        return 0
-    return await cached.render(clauses, rate=rate, voice=engines.voice)
+        return
+    clauses = fixed_clauses(release, engines.clauses)
+    for speed in (1.0, _SLOW):
+        try:
+            new = await cached.render(clauses, voice=engines.voice, speed=speed, aside=True)
+        except (SpeechUnavailable, ValueError, OSError) as error:
+            # Calls go on without: each then waits for its own clauses.
+            _log.warning("prompts could not be spoken ahead: %s", type(error).__name__)
+            return
+        _log.info("prompts spoken ahead: %d of %d were new", new, len(clauses))
 
 
 def clauses_of(words: SpokenWords) -> Callable[[str], list[str]]:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from assistant.colleagues import Colleagues
+from assistant.continuity import Continuity
 from assistant.conversation import Conversations
 from assistant.exports import Exports
 from assistant.model.ids import DocumentId
@@ -67,6 +68,10 @@ class Library(Protocol):
         """A document; without a version the one valid on `as_of`. None when there is none."""
         ...
 
+    def choices(self) -> ScopeChoices:
+        """What the documents are for and about."""
+        ...
+
 
 class DocumentTexts(Protocol):
     """The text of each version, cut into the sentences that citations quote."""
@@ -125,6 +130,8 @@ class Service(Protocol):
     def reviews(self) -> Reviews: ...  # noqa: D102 - typed by name
     @property
     def wake_ups(self) -> WakeUps: ...  # noqa: D102 - typed by name
+    @property
+    def continuity(self) -> Continuity: ...  # noqa: D102 - typed by name
     @property
     def receipts(self) -> Receipts: ...  # noqa: D102 - typed by name
     @property

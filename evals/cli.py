@@ -35,6 +35,8 @@ from evals.printing import percent, print_json, print_table, say
 from evals.retrieval.measure import RetrievalReport, measure
 from evals.retrieval.questions import LabelledQuestion, read_labelled
 from evals.scam import ScamScore, read_rows, score
+from evals.wechat.command import EXAMPLE as WECHAT_EXAMPLE
+from evals.wechat.command import wechat
 from knowledge.embedding import BUNDLED, SentenceEncoder
 
 test_app = typer.Typer(
@@ -45,6 +47,7 @@ test_app = typer.Typer(
 )
 AS_OF: Final[date] = BANK_DAY.date()
 test_app.command(epilog=ATTACKS_EXAMPLE)(attacks)
+test_app.command(epilog=WECHAT_EXAMPLE)(wechat)
 
 
 @test_app.command(

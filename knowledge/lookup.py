@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from assistant.ports.knowledge import ScopeChoices
 from knowledge.documents import Document
 
 
@@ -37,3 +38,16 @@ class DocumentLibrary:
     def versions(self, document_id: str) -> tuple[Document, ...]:
         """Every version of one document, oldest first; empty when there is none."""
         return tuple(self._versions.get(document_id, ()))
+
+    def choices(self) -> ScopeChoices:
+        """What the documents are for and about, in any version."""
+        every = [one for versions in self._versions.values() for one in versions]
+        return ScopeChoices(
+            audience=_named(one.audience for one in every),
+            products=_named(one.products for one in every),
+            channels=_named(one.channels for one in every),
+        )
+
+
+def _named(groups: Iterable[Iterable[str]]) -> tuple[str, ...]:
+    return tuple(sorted({name for group in groups for name in group}))

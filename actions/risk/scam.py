@@ -149,10 +149,10 @@ class ScamDetector:
 
     def _read(self, text: str) -> ScamReading:
         heard = self.ears.hear(text)
-        score = round(1000 * self._probability(text, heard))
         patterns = heard.strong or heard.cues
-        if not patterns and not heard.signs & _TELLING:
-            score = 0  # a customer is not slowed down for a reason nobody could show
+        # A customer is not slowed down for a reason nobody could show.
+        is_shown = bool(patterns or heard.signs & _TELLING)
+        score = round(1000 * self._probability(text, heard)) if is_shown else 0
         return ScamReading(
             score=score,
             pattern=patterns[0] if patterns else "",

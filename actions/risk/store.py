@@ -175,7 +175,11 @@ class RiskStore:
         given: dict[str, object],
         verdicts: tuple[RiskVerdict, RiskVerdict | None],
     ) -> None:
-        """Store one decision."""
+        """Store one decision.
+
+        What follows is synced and takes it along: the intent of a change that may go on, else the
+        turn that tells why not. A power cut before loses both.
+        """
         verdict, watched = verdicts
         row = {
             "at": at,
@@ -198,7 +202,7 @@ class RiskStore:
         async def write(connection: AsyncConnection) -> None:
             await connection.execute(insert(RISK_DECISION).values(row))
 
-        await transaction(self.engine, write)
+        await transaction(self.engine, write, synced_later=True)
 
     async def has_held(self, key: IdempotencyKey) -> bool:
         """Whether the last decision about a change was a hold."""

@@ -49,7 +49,7 @@ async def search(context: TurnContext) -> bool:
 def _answer_from_content(question: str, context: TurnContext) -> bool:
     """A calculation or an approved wording, as of the day asked for; whether there was one."""
     today = context.today()
-    about = dated.asked_about(question, context)
+    about = dated.asked_about(question, _asked_lately(context), context)
     words, day = (question, today) if about is None else (about[0], about[1].last)
     if about is not None and about[1].is_future(today):
         return False  # what is announced and what is not yet known is told with the documents
@@ -75,7 +75,7 @@ class _Lookup:
 
 async def _answer(question: str, context: TurnContext) -> None:
     look = _Lookup(context)
-    about = dated.asked_about(question, context)
+    about = dated.asked_about(question, _asked_lately(context), context)
     if about is None:
         found = await look(question, context.today())
         told = Told(question, "utter_answer", {}, None, look.hits)

@@ -32,6 +32,7 @@ from assistant.ports import (
     Privacy,
     ReviewQueue,
 )
+from assistant.ports.moves import Moves, NoMoves
 from assistant.ports.risk import NoScamWatch, ScamWatch
 from assistant.ports.wake_ups import NoWakeUps, WakeUp, WakeUpStore
 from assistant.response.render import Renderer, pick
@@ -50,6 +51,7 @@ class Ports:
         scam: Listens for scams.
         privacy: The register of personal data; None where none is kept.
         wake_ups: What is to be told at a later time.
+        moves: Open tasks and the tokens by which they go on in another channel.
     """
 
     actions: ActionGateway
@@ -64,6 +66,7 @@ class Ports:
     scam: ScamWatch = field(default_factory=NoScamWatch)
     privacy: Privacy | None = None
     wake_ups: WakeUpStore = field(default_factory=NoWakeUps)
+    moves: Moves = field(default_factory=NoMoves)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -99,6 +102,7 @@ class TurnContext:
         *,
         buttons: tuple[Button, ...] = (),
         citations: tuple[Citation, ...] = (),
+        to: str = "",
     ) -> None:
         """Render approved wording, review it, and put it into the log."""
         note = "".join(self.notes)
@@ -114,10 +118,15 @@ class TurnContext:
             part = part.model_copy(update={"text": f"{part.text}\n{note}"})
         if note and part.card is not None:
             part = part.model_copy(update={"card": {**part.card, "undo": note}})
-        self.say_part(part)
+        self.say_part(part, to)
 
-    def say_part(self, part: ReplyPart) -> None:
-        """Review one bubble and put what may leave into the log."""
+    def say_part(self, part: ReplyPart, to: str = "") -> None:
+        """Review one bubble and put what may leave into the log.
+
+        Args:
+            part: The bubble.
+            to: Place it is for; "" for where the turn's message came from.
+        """
         ours = part.model_copy(update={"text": _without_quoted(part.text, self.log.tracker.slots)})
         rule = review(ours, self.log.release.review_rules).rule
         if rule is not None:
@@ -125,7 +134,7 @@ class TurnContext:
             part = self.renderer.part(rule.replace_with, {}, self.log.tracker)
         if part.text or part.card:
             part = as_preferred(part, self.log.tracker, self.renderer)
-            self.log.add(Said, part=part)
+            self.log.add(Said, part=part, to=to)
 
     def reason_text(self, reason: ResponseKey | None) -> str:
         """The bank's words for why something was refused."""

@@ -53,10 +53,19 @@ class NoVersion:
     effective_from: date
 
 
-def asked_about(question: str, context: TurnContext) -> tuple[str, AskedDay] | None:
-    """The question without its day, and that day; None when it is about today."""
-    text = normalise(question, context.log.release.lexicon.rewrites).text
-    asked = asked_day(text, context.today())
+def asked_about(
+    question: str, before: Sequence[str], context: TurnContext
+) -> tuple[str, AskedDay] | None:
+    """The question without its day, and that day; None when it is about today.
+
+    Args:
+        question: As the customer asks it.
+        before: Questions of the last few turns, oldest first.
+        context: The turn.
+    """
+    rewrites = context.log.release.lexicon.rewrites
+    text = normalise(question, rewrites).text
+    asked = asked_day(text, context.today(), normalise(" ".join(before), rewrites).text)
     return None if asked is None else (without_day(text, asked) or text, asked)
 
 

@@ -9,6 +9,7 @@ from assistant.acting import (
     afterwards,
     answers,
     confirming,
+    moving,
     people,
     privacy,
     proofs,
@@ -47,6 +48,7 @@ BUILT_IN: Mapping[str, BuiltIn] = {
     "action_read_register": privacy.read_register,
     "action_prepare_export": privacy.prepare_export,
     "action_order_erasure": privacy.order_erasure,
+    "action_go_on": moving.take_number,
     "recommend_product": advice.recommend_products,
 }
 """Actions the engine carries out itself; each says whether the turn goes on."""

@@ -25,6 +25,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 from sqlalchemy.sql.schema import Table
 
 from assistant.adapters.key_files import MASTER_FILE, MasterSource
+from assistant.adapters.sqlite_driver import connector
 from assistant.errors import SettingsError, StoreUnavailable
 from assistant.notary.keys import MasterKey
 
@@ -32,9 +33,9 @@ READS_ONLY = "guitai_reads_only"
 """Execution option of a SQLite connection that will not write: it takes no write lock."""
 
 SYNCED_LATER = "guitai_synced_later"
-"""Execution option of a SQLite connection whose commit need not reach the disk by itself: the next
-one that must takes it along, for the write-ahead log is synced as a whole and in order. A power cut
-before loses it; a crash of the process does not."""
+"""Execution option of a transaction whose commit need not reach the disk by itself: the next one
+that must takes it along, for a write-ahead log is synced as a whole and in order. A power cut
+before loses it; a crash of the process does not. SQLite is told here, PostgreSQL by who writes."""
 
 ONE_WRITER = "guitai_one_writer"
 """Execution option of a SQLite engine: the asyncio.Lock in which this process's writers queue.
@@ -96,12 +97,13 @@ def open_engine(
     engine = create_async_engine(
         address,
         hide_parameters=True,
+        async_creator=connector(path),
         execution_options={
             ONE_WRITER: asyncio.Lock(),
             MASTER: master or MasterSource(path.with_name(MASTER_FILE)),
         },
     )
-    _prepare_sqlite(engine, path, busy_timeout_ms)
+    _prepare_sqlite(engine, busy_timeout_ms)
     return engine
 
 
@@ -200,7 +202,7 @@ def _address(url: str) -> URL:
     return address.set(drivername=driver)
 
 
-def _prepare_sqlite(engine: AsyncEngine, path: Path, busy_timeout_ms: int) -> None:
+def _prepare_sqlite(engine: AsyncEngine, busy_timeout_ms: int) -> None:
     """Durable, concurrent SQLite.
 
     WAL lets readers go on while one writes. synchronous=FULL syncs the log with each commit,
@@ -209,10 +211,6 @@ def _prepare_sqlite(engine: AsyncEngine, path: Path, busy_timeout_ms: int) -> No
     handling is off: a writer takes the lock with BEGIN IMMEDIATE, for a reader that turns
     writer halfway is refused without waiting.
     """
-
-    @event.listens_for(engine.sync_engine, "do_connect")
-    def create_folder(*_: object) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
 
     @event.listens_for(engine.sync_engine, "connect")
     def set_pragmas(connection: Any, _: object) -> None:

@@ -27,6 +27,7 @@ from assistant.adapters.numbering import (
     from_json,
     leaves_turn_open,
     number,
+    open_task_of,
 )
 from assistant.adapters.vault import Cipher, make_ciphers, unwrap
 from assistant.errors import ConversationMoved, TranscriptDamaged
@@ -218,6 +219,7 @@ def _creation(
         open_turn=bool(leaves_turn_open(events)),
         created_at=events[0].at,
         updated_at=events[-1].at,
+        **open_task_of(events),
     )
 
 
@@ -233,6 +235,7 @@ def _extension(
             last_frame_seq=_HEAD.c.last_frame_seq + shown,
             updated_at=events[-1].at,
             **{name: value for name, value in told.items() if value is not None},
+            **open_task_of(events),
         )
         .returning(_HEAD.c.last_frame_seq)
     )

@@ -13,10 +13,12 @@ from pydantic_core import PydanticSerializationError
 
 from assistant.model.events import (
     EVENTS,
+    ChannelChanged,
     Event,
     MessageReceived,
     Said,
     SignedIn,
+    StackChanged,
     StepUpPassed,
     TurnFinished,
 )
@@ -71,6 +73,20 @@ def leaves_turn_open(events: Sequence[Event]) -> bool | None:
         if isinstance(event, MessageReceived | TurnFinished):
             return isinstance(event, MessageReceived)
     return None
+
+
+def open_task_of(events: Sequence[Event]) -> dict[str, str | None]:
+    """What these events change of the task under way and of where it is spoken about."""
+    told: dict[str, str | None] = {}
+    for event in events:
+        if isinstance(event, StackChanged):
+            flows = [frame.flow for frame in event.stack if frame.kind == "flow"]
+            told["open_flow"] = flows[-1] if flows else None
+        elif isinstance(event, MessageReceived) and event.beside:
+            continue
+        elif isinstance(event, ChannelChanged | MessageReceived):
+            told["channel"] = event.channel
+    return told
 
 
 def customer_of(events: Sequence[Event]) -> CustomerId | None:

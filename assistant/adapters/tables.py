@@ -75,11 +75,29 @@ conversation = Table(
     Column("created_at", UtcInstant, nullable=False),
     Column("updated_at", UtcInstant, nullable=False),
     Column("sealed_seq", Integer, nullable=False, server_default="0"),
+    Column("open_flow", Text),
+    Column("channel", Text),
     Index("ix_conversation_open_turn", "open_turn"),
     Index("ix_conversation_customer", "customer_id"),
 )
 """Where each log ends; the row whose lock makes two writers take turns. `sealed_seq` is the event
-the last exported root covers."""
+the last exported root covers. `open_flow` is the task under way, `channel` where it was last spoken
+about."""
+
+task_token = Table(
+    "task_token",
+    metadata,
+    Column("link_name", Text, primary_key=True),
+    Column("number_name", Text, nullable=False),
+    Column("conversation_id", Text, nullable=False),
+    Column("customer_id", Text, nullable=False),
+    Column("expires_at", UtcInstant, nullable=False),
+    Column("used_by", Text),
+    Index("ix_task_token_number", "number_name"),
+    Index("ix_task_token_expires", "expires_at"),
+)
+"""Tokens by which a task goes on in another channel, under names that only the master key makes:
+who reads the table can use none. Rows are deleted when their time is over."""
 
 data_key = Table(
     "data_key",

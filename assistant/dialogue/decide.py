@@ -56,6 +56,7 @@ from assistant.model.events import (
     Chatted,
     Clarified,
     Confirmed,
+    Frame,
     NotUnderstood,
     ReviewRequested,
     SlotSet,
@@ -197,15 +198,12 @@ def _answer(yes: bool, log: TurnLog) -> None:
     asked = log.tracker.asked
     top = log.tracker.top
     if top is not None and top.flow == _CLARIFICATION:
-        # It answers "which of these?", and says nothing to the question that waits below.
-        drop(log, top)
-        if asked is None:
-            _talk(CannotHandle(), log)
+        _answer_clarification(yes, top, log)
         return
     if asked is None or asked.slot is None:
         offered = offered_task(log) if yes else None
         if offered is None:
-            push_pattern(log, "pattern_thanks")
+            push_pattern(log, "pattern_nothing_asked")
         else:
             start_task(offered, log)
         return
@@ -217,6 +215,16 @@ def _answer(yes: bool, log: TurnLog) -> None:
     log.add(SlotSet, slot=asked.slot, value=yes, origin="customer")
     if yes and asked.confirms and asked.digest and asked.frame_id:
         log.add(Confirmed, action=asked.confirms, digest=asked.digest, frame_id=asked.frame_id)
+
+
+def _answer_clarification(yes: bool, frame: Frame, log: TurnLog) -> None:
+    """It answers "is it this?", or "which of these?", and not the question that waits below."""
+    drop(log, frame)
+    options = frame.context.get("options")
+    if yes and isinstance(options, list) and len(options) == 1:
+        start_task(FlowId(str(options[0])), log)
+    elif log.tracker.asked is None:
+        _talk(CannotHandle(), log)
 
 
 def _arrange(command: ArrangePlan, log: TurnLog) -> None:

@@ -28,6 +28,7 @@ _OWN_RECORDS: Final = re.compile(
     r"账单|流水|明细|余额|收了我|扣了|扣我|被扣|多扣|到账|没收到|还没|我的(?:工资|转账|交易)"
     r"|\b(?:my|a) (?:bill|statement|balance|payment)\b|charged me|was (?:i )?charged"
 )
+_GOES_ON: Final = re.compile(r"呢\W*$|^(?:那|咁)|^(?:and|then|what about|how about)\b")
 _COMING: Final = re.compile(r"会不会|(?<![那这])会(?!儿)|将|以后|之后|\bwill\b|going to|\bnext\b")
 
 
@@ -56,18 +57,20 @@ class AskedDay:
         return self.first > today
 
 
-def asked_day(text: str, today: date) -> AskedDay | None:
+def asked_day(text: str, today: date, before: str = "") -> AskedDay | None:
     """The time before or after today whose terms are asked for.
 
     Args:
         text: The question in its standard form: lower case, Simplified Chinese.
         today: The bank's day.
+        before: What was asked just before, which "去年10月呢" goes on from; "" for nothing.
 
     Returns:
         None when no time is named, today belongs to it, or it belongs to something else than
         the bank's terms.
     """
-    terms = _TERMS.search(text) and not _OWN_RECORDS.search(text)
+    whole = f"{before} {text}" if _GOES_ON.search(text) else text
+    terms = _TERMS.search(whole) and not _OWN_RECORDS.search(whole)
     if not terms and not _THEN.search(text):
         return None
     coming = _COMING.search(text) is not None

@@ -172,6 +172,18 @@ class UndoDone(BaseCommand):
     command: Literal["undo_done"] = "undo_done"
 
 
+class GoOn(BaseCommand):
+    """The customer wants to go on here with what they began, wherever that was."""
+
+    command: Literal["go_on"] = "go_on"
+
+
+class MoveTask(BaseCommand):
+    """The customer wants to go on in another channel."""
+
+    command: Literal["move_task"] = "move_task"
+
+
 class CannotHandle(BaseCommand):
     """Nothing fits.
 
@@ -206,6 +218,8 @@ Command = Annotated[
     | SkipQuestion
     | AskOutcome
     | UndoDone
+    | GoOn
+    | MoveTask
     | CannotHandle,
     Field(discriminator="command"),
 ]

@@ -54,6 +54,7 @@ class InboundMessage(Frozen):
         origin: Where it came from as the channel sees it, hashed; "" when it cannot tell. What a
             visitor proved counts for this origin only.
         patience_ms: How long words that surely lack their rest may wait for it.
+        door: Conversation it came through, when it was continued in this one.
     """
 
     message_id: MessageId
@@ -64,6 +65,7 @@ class InboundMessage(Frozen):
     sign_in: SignIn | None = None
     origin: str = ""
     patience_ms: int = 0
+    door: str = ""
 
 
 class Button(Frozen):
@@ -128,9 +130,11 @@ class Turn(Frozen):
         turn: Number within the conversation, from 1.
         level: Assurance after the turn.
         events: Public events, masked, oldest first.
+        continued_in: Conversation that answered, when the message's own is continued there.
     """
 
     turn: int
     level: int
     replies: tuple[ReplyPart, ...]
     events: tuple[dict[str, JsonValue], ...]
+    continued_in: ConversationId | None = None

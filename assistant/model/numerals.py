@@ -14,7 +14,8 @@ DIGITS = {
 }
 _SMALL_UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 _BIG_UNITS = {"万": 10**4, "亿": 10**8}
-CHINESE_NUMBER = "[零一二三四五六七八九〇壹贰叁肆伍陆柒捌玖两俩十拾百佰千仟万亿]+"
+CHINESE_NUMBER = "[零一二三四五六七八九〇壹贰叁肆伍陆柒捌玖两俩十拾百佰千仟万亿]++"
+"""Possessive: no unit behind a number is one of its signs, and a long run is read once."""
 _ALL_DIGITS = re.compile(r"[零一二三四五六七八九〇壹贰叁肆伍陆柒捌玖幺]+")
 _TRAILING_UNIT = 10
 """In 两千三 the last digit counts a tenth of the unit before it: 300."""

@@ -39,8 +39,9 @@ _ID_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECKS: Final = "10X98765432"
 _FIRST_YEAR: Final = 1850
 _CARD: Final = re.compile(r"3[47]\d{13}|35\d{14}|[4569]\d{15}|[569]\d{16,18}")
+_FEWEST_DIGITS: Final = 11
 _MOST_DIGITS: Final = 19
-"""Of a card, the longest of the three; each piece has one digit at least."""
+"""Of a mobile and of a card, the shortest and the longest of the three."""
 _PHONE: Final = re.compile(r"(?:(?:00)?86)?(1[3-9]\d{9})")
 _LUHN_OVER: Final = 9
 
@@ -100,9 +101,7 @@ def _in_run(pieces: list[_Piece]) -> Iterator[Personal]:
     """The longest numbers made of neighbouring pieces, from the left."""
     first = 0
     while first < len(pieces):
-        # One piece more than there can be digits: an X behind the last one.
-        for last in range(min(len(pieces), first + _MOST_DIGITS + 1), first, -1):
-            digits = "".join(piece.digits for piece in pieces[first:last])
+        for last, digits in reversed(_candidates(pieces, first)):
             kind = kind_of(digits) or kind_of(digits.rstrip("X"))
             if kind is not None:
                 yield Personal(kind, pieces[first].start, pieces[last - 1].end, digits)
@@ -110,6 +109,19 @@ def _in_run(pieces: list[_Piece]) -> Iterator[Personal]:
                 break
         else:
             first += 1
+
+
+def _candidates(pieces: list[_Piece], first: int) -> list[tuple[int, str]]:
+    """What begins with a piece and is as long as a number can be: where it ends, and its digits."""
+    found: list[tuple[int, str]] = []
+    digits = ""
+    for last, piece in enumerate(pieces[first : first + _MOST_DIGITS + 1], first + 1):
+        digits += piece.digits
+        if len(digits) > _MOST_DIGITS + 1:  # an X may stand behind the last one
+            break
+        if len(digits) >= _FEWEST_DIGITS:
+            found.append((last, digits))
+    return found
 
 
 def _runs(text: str) -> Iterator[list[_Piece]]:
@@ -128,15 +140,16 @@ def _pieces(text: str) -> Iterator[_Piece]:
     """Digits that stand together, invisible characters aside."""
     digits: list[str] = []
     start = end = 0
+    between: str | None = None
     for at, sign in enumerate(text):
         if unicodedata.category(sign) == "Cf":
             continue
-        follows = bool(digits) or (end > 0 and _joined(text[end:at]))
-        digit = _digit(sign, is_after=follows)
+        digit = _digit(sign, is_after=bool(digits) or between is not None)
         if digit is None:
             if digits:
                 yield _Piece("".join(digits), start, end)
-                digits = []
+                digits, between = [], ""
+            between = _longer(between, sign)
             continue
         if not digits:
             start = at
@@ -144,9 +157,15 @@ def _pieces(text: str) -> Iterator[_Piece]:
         end = at + 1
         if digit == "X":  # only ever the last one
             yield _Piece("".join(digits), start, end)
-            digits = []
+            digits, between = [], ""
     if digits:
         yield _Piece("".join(digits), start, end)
+
+
+def _longer(between: str | None, sign: str) -> str | None:
+    """What stands since the last digit, None where it joins nothing any more: never read twice."""
+    grown = None if between is None else between + sign
+    return grown if grown is not None and _joined(grown) else None
 
 
 def _digit(sign: str, *, is_after: bool) -> str | None:

@@ -32,7 +32,8 @@ class SlotDefinition:
     Attributes:
         values: Allowed values of a categorical slot.
         kind: What sort of value the words hold: amount, card, payee, phone, code, yes_no,
-            date_range, id_number, name, text, …; decides which extractor fills it.
+            date_range, id_number, name, item (one of a list, described), text, …; decides which
+            extractor fills it.
         mask: How it is shown in events and logs: none, tail (last four), phone, secret.
         words: What customers call the piece ("金额", "收款人"), for "change the amount".
         choices: Value of a categorical slot to the words that mean it.

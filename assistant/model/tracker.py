@@ -10,18 +10,21 @@ from typing import assert_never
 from pydantic import JsonValue
 
 from assistant.model.assurance import Assurance
+from assistant.model.channels import OWN_LINE, Speaker, place_of
 from assistant.model.events import (
     Abstained,
     ActionFinished,
     Answered,
     Asked,
     Calculated,
+    ChannelChanged,
     Chatted,
     Clarified,
     CodeSent,
     CommandsUnderstood,
     Confirmed,
     ContentErased,
+    ConversationContinued,
     ConversationStarted,
     Event,
     FeedbackGiven,
@@ -53,6 +56,8 @@ from assistant.model.events import (
     StepUpFailed,
     StepUpPassed,
     StepUpRequested,
+    TaskHeld,
+    TaskOffered,
     TurnFinished,
     TurnResumed,
     WokenUp,
@@ -92,6 +97,14 @@ class Tracker:
         unsettled: Actions that ended `unknown` and were not reconciled yet, by key.
         reviews: What waits for a colleague's decision, by ticket, oldest first.
         scam: The last time the talk sounded like a scam.
+        speaker: Where the conversation is held; None before the first message.
+        changed_place: Whether the last message came from another place than the one before.
+        beside: Words from another channel that do not count yet.
+        asides: Turns of words that were not taken because the task is held elsewhere.
+        held_off: Place that was told so last.
+        proved: Last proof given without a sign-in on a line of its own, by origin.
+        offer: The last offer to go on with a task of another conversation.
+        continued: This conversation goes on in another one.
         erased: Part of the log can no longer be read, so nothing may be continued from it.
     """
 
@@ -126,6 +139,14 @@ class Tracker:
     unsettled: dict[str, ActionFinished] = field(default_factory=dict)
     reviews: dict[str, ReviewRequested] = field(default_factory=dict)
     scam: ScamHeard | None = None
+    speaker: Speaker | None = None
+    changed_place: bool = False
+    beside: MessageReceived | None = None
+    asides: set[int] = field(default_factory=set)
+    held_off: str = ""
+    proved: dict[str, StepUpPassed] = field(default_factory=dict)
+    offer: TaskOffered | None = None
+    continued: ConversationContinued | None = None
     erased: bool = False
 
     @classmethod
@@ -140,6 +161,11 @@ class Tracker:
     def top(self) -> Frame | None:
         """The active frame."""
         return self.stack[-1] if self.stack else None
+
+    @property
+    def task(self) -> Frame | None:
+        """The task the customer is in; what it has called stands above it."""
+        return next((frame for frame in reversed(self.stack) if frame.kind == "flow"), None)
 
     @property
     def ticket_id(self) -> TicketId | None:
@@ -162,7 +188,9 @@ class Tracker:
         said = [
             event
             for event in self.events
-            if isinstance(event, Said) and event.part.response_key not in besides
+            if isinstance(event, Said)
+            and event.part.response_key not in besides
+            and not (event.to or event.turn in self.asides)
         ]
         return [event for event in said if event.turn == said[-1].turn] if said else []
 
@@ -175,8 +203,7 @@ class Tracker:
             case MessageReceived():
                 self._receive(event)
             case TurnFinished():
-                self.finished.add(event.turn)
-                self.last_turn_at = event.at
+                self._finish(event)
             case NotUnderstood():
                 self.failures += event.reason not in _UNDERSTOOD
             case FlowStarted():
@@ -204,6 +231,18 @@ class Tracker:
                 self.assured_channel = self.channel
                 self.code = None
                 self.proofs.append(event)
+                if self.session is None and self.channel in OWN_LINE:
+                    self.proved[self.origin] = event
+            case TaskOffered():
+                self.offer = event
+            case TaskHeld():
+                self.asides.add(event.turn)
+                self.held_off, self.beside = event.place, None
+            case ConversationContinued():
+                self.continued = event
+            case ChannelChanged():
+                self.beside, self.held_off = None, ""
+                self._speak(event.channel, event.door, event.origin)
             case HandoffRequested():
                 self.ticket, self.failures = event, 0
             case ReviewRequested():
@@ -245,13 +284,28 @@ class Tracker:
                 assert_never(event)
 
     def _receive(self, event: MessageReceived) -> None:
-        self.turn, self.channel, self.origin = event.turn, event.channel, event.origin
+        self.turn = event.turn
         self.turns[event.message_id] = event.turn
-        if self.assured_channel not in {None, event.channel}:
+        self.beside = event if event.beside else None
+        if not event.beside:
+            self._speak(event.channel, event.door, event.origin)
+
+    def _speak(self, channel: str, door: str, origin: str) -> None:
+        """From here on the customer speaks here."""
+        speaker = Speaker(place=place_of(channel), door=door)
+        self.changed_place = self.speaker is not None and not speaker.is_same(self.speaker)
+        self.speaker, self.channel, self.origin = speaker, channel, origin
+        if self.assured_channel not in {None, channel}:
             # What was proved in another channel proves no more here than who it is.
             self.assurance = min(self.assurance, Assurance.REAL_NAME)
             self.proofs.clear()
-        self.assured_channel = event.channel
+        self.assured_channel = channel
+
+    def _finish(self, event: TurnFinished) -> None:
+        self.finished.add(event.turn)
+        self.beside = None
+        if event.turn not in self.asides:  # words from beside keep no level alive
+            self.last_turn_at = event.at
 
     def _sign_in(self, event: SignedIn) -> None:
         session = event.session or event.signed_in_at.isoformat()

@@ -57,6 +57,14 @@ class SearchScope(Frozen):
 EVERYTHING: Final = SearchScope()
 
 
+class ScopeChoices(Frozen):
+    """What a scope may name: what the documents are for and about, in alphabetical order."""
+
+    audience: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+
+
 class Knowledge(Protocol):
     """What the bank's documents say."""
 

@@ -44,6 +44,8 @@ _FIELDS: dict[str, frozenset[str]] = {
     "handoff_ended": frozenset({"ticket"}),
     "cannot_handle": frozenset({"reason"}),
     "chitchat": frozenset(),
+    "conversation_continued": frozenset({"into"}),
+    "channel_changed": frozenset({"channel", "was"}),
     "content_erased": frozenset({"was", "reason"}),
 }
 _INTERNAL_SLOTS = frozenset(
@@ -95,4 +97,4 @@ def _slot(event: SlotSet | SlotCorrected, release: Release) -> dict[str, JsonVal
 
 
 def _replies(events: Sequence[Event]) -> list[ReplyPart]:
-    return [event.part for event in events if isinstance(event, Said)]
+    return [event.part for event in events if isinstance(event, Said) and not event.to]

@@ -27,10 +27,12 @@ from assistant.model.flow import Flow
 from assistant.model.release import Release, SlotDefinition
 from assistant.model.tracker import Tracker
 from assistant.ports import Classifier, IntentScores, Understood
+from assistant.understanding.aside import is_doubtful_switch, is_side_question
 from assistant.understanding.calculation import read_calculation
 from assistant.understanding.elsewhere import read_elsewhere
 from assistant.understanding.guessed import may_answer
 from assistant.understanding.moment import Moment
+from assistant.understanding.near import near_tasks, prefer_near
 from assistant.understanding.normalise import Normalised, has_words, normalise
 from assistant.understanding.payloads import (
     button_named,
@@ -301,6 +303,8 @@ class _Reading:
     def means(self, scores: IntentScores, message: Normalised) -> tuple[Command, ...]:
         """Scores to commands: a task with its values, a question, talk, or an honest doubt."""
         limits = self.owner.thresholds
+        near = near_tasks(self.tracker, self.release)
+        scores = prefer_near(scores, near, self.release, sure=limits.part)
         intent, probability = scores.ranked[0]
         if intent == "out_of_scope" or scores.known < limits.known:
             if self.rules.mentions("insults", message.text):
@@ -315,9 +319,8 @@ class _Reading:
 
     def _meant(self, intent: str, probability: float, message: Normalised) -> tuple[Command, ...]:
         flow = flow_for_intent(intent, self.release, probability)
-        if self._is_side_question(flow, probability):
-            return (SearchKnowledge(question=self._words(message), confidence=probability),)
-        if intent == "search_knowledge" or intent.startswith("faq"):
+        is_question = intent == "search_knowledge" or intent.startswith("faq")
+        if is_question or is_side_question(flow, probability, self._moment()):
             return (SearchKnowledge(question=self._words(message), confidence=probability),)
         if intent in {"chitchat", "out_of_scope"} and self.rules.mentions("insults", message.text):
             return (CannotHandle(reason="insult", confidence=probability),)
@@ -327,6 +330,14 @@ class _Reading:
             return (CannotHandle(reason="not_understood", confidence=probability),)
         if intent in TALK:
             return (TALK[intent].model_copy(update={"confidence": probability}),)
+        if flow is not None and is_doubtful_switch(flow, probability, self._moment()):
+            return (Clarify(options=(flow.id,), confidence=probability),)
+        return self._begun(intent, probability, flow, message)
+
+    def _begun(
+        self, intent: str, probability: float, flow: Flow | None, message: Normalised
+    ) -> tuple[Command, ...]:
+        """The task with the values of the message; values alone where the intent is a value."""
         active = {frame.flow for frame in self.tracker.stack} | ({flow.id} if flow else set())
         mapped = slots_for_intent(intent, self.release, active)
         if flow is None:
@@ -337,13 +348,6 @@ class _Reading:
         candidates = [s for s in task_slots([flow], self.release) if s.mask != "secret"]
         values = fill(found, candidates, message, is_start=True)
         return (start, *mapped, *values, *stories(candidates, values, self._words(message)))
-
-    def _is_side_question(self, flow: Flow | None, probability: float) -> bool:
-        """A question within a task, more likely about it than a task of its own."""
-        if flow is None or probability >= self.owner.thresholds.part or not self._asks():
-            return False
-        active = self._moment().tasks()
-        return bool(active) and flow not in active
 
     def _words(self, message: Normalised) -> str:
         """The customer's own words behind a normalised piece."""
@@ -358,7 +362,8 @@ class _Reading:
             return (SearchKnowledge(question=self._words(message), confidence=scores.ranked[0][1]),)
         flows = [flow.id for i, _ in likely if (flow := flow_for_intent(i, self.release))]
         options = tuple(dict.fromkeys(flows))[:3]
-        if len(options) > 1:
+        under_way = [flow.id for flow in self._moment().tasks()]
+        if len(options) > 1 or (options and options[0] not in under_way):
             return (Clarify(options=options, confidence=sum(p for _, p in likely[:3])),)
         intent, probability = scores.ranked[0]
         if probability >= limits.option and (options or intent in SMALL_TALK):

@@ -21,7 +21,7 @@ from assistant.understanding.values.extract import Wanted, extract
 
 _PERSONAL = ("id_number", "card_number", "phone", "card", "payee")
 _DIGIT = re.compile(r"\d")
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]++@[\w-]+(?:\.[\w-]+)+")
 _SECRET = re.compile(
     r"(?:密码|口令|验证码|校验码|动态码|\bpin\b|password|passcode|\bcode\b|\botp\b)"
     r"[\s是为:：=的]*(?:is\s+)?(?P<secret>[a-z0-9!@#$%^&*_-]{3,})"

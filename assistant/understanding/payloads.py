@@ -20,8 +20,10 @@ from assistant.model.commands import (
     Command,
     Deny,
     Goodbye,
+    GoOn,
     Greet,
     HumanHandoff,
+    MoveTask,
     Repeat,
     SearchKnowledge,
     SetSlot,
@@ -52,6 +54,8 @@ _SIMPLE: dict[str, Command] = {
     "goodbye": Goodbye(),
     "chitchat": ChitChat(),
     "human_handoff": HumanHandoff(),
+    "go_on": GoOn(),
+    "move_task": MoveTask(),
 }
 
 

@@ -17,7 +17,7 @@ from typing import Final
 
 from assistant.ports import IntentScores
 from assistant.understanding.normalise import Normalised
-from assistant.understanding.plan_cut import Piece, joined, pieces, starts_with
+from assistant.understanding.plan_cut import Piece, joined, pieces
 from assistant.understanding.plan_weight import Ears, Weighed, weigh
 from assistant.understanding.wordrules import WordRules
 
@@ -247,8 +247,7 @@ def _is_reversed(weighed: Sequence[Weighed], before: _Part, part: _Part, rules: 
     """English: "before you pay, show me the bill"; "send 200 after you check"."""
     left, right = weighed[before.first].piece.said.text, weighed[part.first].piece.said.text
     return (
-        starts_with("plan_before_that", left, rules) > 0
-        or starts_with("plan_after_that", right, rules) > 0
+        rules.at_start("plan_before_that", left) > 0 or rules.at_start("plan_after_that", right) > 0
     )
 
 

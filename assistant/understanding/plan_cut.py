@@ -7,6 +7,7 @@ whether one does (`plan.py`). The joining words are the bank's (lists `plan_*` o
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -106,16 +107,11 @@ def joined(parts: list[Normalised]) -> Normalised:
     )
 
 
-def starts_with(name: str, text: str, rules: WordRules) -> int:
-    """Length of the list's word the text begins with; 0 when it begins with none."""
-    return next((end for start, end in rules.places(name, text) if start == 0), 0)
-
-
 def unled(text: str, rules: WordRules) -> str:
     """The text without the words before its verb that say nothing ("麻烦帮我先")."""
     rest = text.lstrip()
     while rest:
-        length = starts_with("plan_lead", rest, rules)
+        length = rules.at_start("plan_lead", rest)
         if not length or length == len(rest):
             return rest
         rest = rest[length:].lstrip(_TRIM)
@@ -124,6 +120,7 @@ def unled(text: str, rules: WordRules) -> str:
 
 def _cuts(text: str, rules: WordRules) -> list[_Cut]:
     cuts = [_Cut(m.start(), m.end(), _mark(m)) for m in _MARKS.finditer(text)]
+    marks = [cut.start for cut in cuts]
     cuts += [_Cut(*m.span(), "next") for m in _WHILE.finditer(text) if _BOTH.search(text)]
     cuts += [_Cut(m.start(), m.start(), "next") for m in _ORDINAL.finditer(text)]
     cuts += [_Cut(start, end, "next") for start, end in rules.places("plan_next", text)]
@@ -142,7 +139,7 @@ def _cuts(text: str, rules: WordRules) -> list[_Cut]:
     cuts += [
         _Cut(m.start(), m.end(), "again")
         for m in _THEN.finditer(text)
-        if _DONE.search(_clause(text, m.start()))
+        if _DONE.search(_clause(text, marks, m.start()))
     ]
     return sorted(cuts, key=lambda cut: (cut.end, cut.start))
 
@@ -157,10 +154,10 @@ def _english_order(text: str, rules: WordRules) -> list[tuple[int, int]]:
     return [*rules.places("plan_before_that", text), *rules.places("plan_after_that", text)]
 
 
-def _clause(text: str, end: int) -> str:
-    """The words since the last mark."""
-    marks = [m.end() for m in _MARKS.finditer(text, 0, end)]
-    return text[max(marks, default=0) : end]
+def _clause(text: str, marks: list[int], end: int) -> str:
+    """The words since the last mark; `marks` are the places behind each, in order."""
+    last = bisect_right(marks, end)
+    return text[marks[last - 1] if last else 0 : end]
 
 
 def _spans(text: str, cuts: list[_Cut]) -> Iterator[tuple[int, int, Joint]]:
@@ -223,7 +220,7 @@ def _shared(whole: Normalised, rules: WordRules) -> list[Piece]:
     objects = [(edges[i], edges[i + 1]) for i in range(0, len(edges), 2)]
     if _is_clause(text[places[-1][1] :], rules):
         objects[-1], tail = (objects[-1][0], len(text)), len(text)
-    is_each = tail < len(text) and starts_with("plan_each", text[tail:], rules) > 0
+    is_each = tail < len(text) and rules.at_start("plan_each", text[tail:]) > 0
     found: list[Piece] = []
     for first, last in objects:
         own = part(whole, first, last)
@@ -239,7 +236,7 @@ def _shared(whole: Normalised, rules: WordRules) -> list[Piece]:
 
 def _is_clause(text: str, rules: WordRules) -> bool:
     """Whether the words have a verb of their own."""
-    return starts_with("plan_verbs", unled(text, rules), rules) > 0
+    return rules.at_start("plan_verbs", unled(text, rules)) > 0
 
 
 def _exact(message: Normalised, start: int, end: int) -> Normalised:
@@ -250,7 +247,7 @@ def _exact(message: Normalised, start: int, end: int) -> Normalised:
 def _head(text: str, rules: WordRules) -> int:
     """Where the first object begins: behind the words that lead to the verb, and the verb."""
     rest = unled(text, rules)
-    length = starts_with("plan_verbs", rest, rules)
+    length = rules.at_start("plan_verbs", rest)
     if not length:
         return 0
     rest = rest[length:]
@@ -286,7 +283,7 @@ def _by_verb(whole: Normalised, rules: WordRules) -> list[Normalised]:
 def _is_order(text: str, rules: WordRules) -> bool:
     """A verb with something to do it to, not yet waiting for another verb ("把卡…")."""
     rest = unled(text, rules)
-    length = starts_with("plan_verbs", rest, rules)
+    length = rules.at_start("plan_verbs", rest)
     if not length or rest[0] in "把将给帮":
         return False
     return len(_SOFTENER.sub("", rest[length:]).strip()) >= 1

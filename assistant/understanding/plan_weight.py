@@ -12,7 +12,7 @@ from assistant.model.release import Release
 from assistant.ports import IntentScores
 from assistant.understanding.normalise import Normalised
 from assistant.understanding.payloads import flow_for_intent
-from assistant.understanding.plan_cut import Joint, Piece, starts_with, unled
+from assistant.understanding.plan_cut import Joint, Piece, unled
 from assistant.understanding.values.extract import Wanted, extract
 from assistant.understanding.wordrules import WordRules
 
@@ -257,7 +257,7 @@ def _is_request(piece: Piece, rules: WordRules) -> bool:
     text = piece.read.text.strip()
     if rules.mentions("request", text) or (piece.is_each and rules.mentions("plan_verbs", text)):
         return True
-    return starts_with("plan_verbs", unled(text, rules), rules) > 0 or text.endswith("吧")
+    return rules.at_start("plan_verbs", unled(text, rules)) > 0 or text.endswith("吧")
 
 
 def _tells(text: str, release: Release, rules: WordRules) -> bool:
@@ -269,12 +269,12 @@ def _tells(text: str, release: Release, rules: WordRules) -> bool:
 
 def _is_denied(text: str, rules: WordRules) -> bool:
     rest = re.sub(r"^(?:我|俺|咱|i |先|还是|那|又|就|并|暂时|先)+", "", text)
-    return starts_with("plan_denied", rest, rules) > 0
+    return rules.at_start("plan_denied", rest) > 0
 
 
 def _is_detail(piece: _Said, rules: WordRules) -> bool:
     """Something that belongs to the wish just said: "备注买菜", "三万", "给妈妈1000"."""
-    if starts_with("plan_detail", piece.text, rules):
+    if rules.at_start("plan_detail", piece.text):
         return True
     if piece.text.endswith("的") and not piece.is_request:
         return True

@@ -20,7 +20,7 @@ _CHOICE_KINDS = frozenset({"category"})
 STORY_KINDS = frozenset({"story", "whole"})
 """Free text that the message which begins a task may be: `whole` always, `story` when it tells."""
 
-FREE_KINDS = frozenset({"text", "name"}) | STORY_KINDS
+FREE_KINDS = frozenset({"text", "name", "item"}) | STORY_KINDS
 _STORY_LENGTH = 12
 """Weight from which a message tells something: a Chinese character 1, other words 2 each."""
 _LEAD_TO_NAME = re.compile(

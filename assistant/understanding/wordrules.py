@@ -54,16 +54,13 @@ class WordRules:
     def _is_yes_in_pieces(self, text: str) -> bool:
         """Several yeses, or a yes and a thank-you: "嗯，转吧", "好的，谢谢"."""
         yes, thanks = self._list("affirm").exact, self._list("thanks").exact
-        pieces = [
-            {plain(piece), self._bare(plain(piece))}
-            for piece in _PIECES.split(text)
-            if plain(piece)
-        ]
-        return (
-            len(pieces) > 1
-            and bool(pieces[0] & yes)
-            and all(piece & (yes | thanks) for piece in pieces)
-        )
+        pieces = (plain(piece) for piece in _PIECES.split(text))
+        count = 0
+        for piece in filter(None, pieces):
+            if {piece, self._bare(piece)}.isdisjoint(yes | thanks if count else yes):
+                return False
+            count += 1
+        return count > 1
 
     def _is_yes_run_together(self, words: str) -> bool:
         """A yes and what goes with it, written as one: "好的谢谢", "嗯转吧", "对确认"."""
@@ -100,6 +97,11 @@ class WordRules:
             text = text.replace(phrase, " " * len(phrase))
         pattern = _any_of(listed.contains)
         yield from (match.span() for match in pattern.finditer(text)) if pattern else ()
+
+    def at_start(self, name: str, text: str) -> int:
+        """Length of the list's word the text begins with; 0 when it begins with none."""
+        head = text[: _reach(self._list(name))]
+        return next((end for start, end in self.places(name, head) if start == 0), 0)
 
     def lists(self, name: str, word: str) -> bool:
         """Whether a list has exactly this word."""
@@ -139,6 +141,12 @@ def _is_made_of(words: str, pieces: frozenset[str]) -> bool:
         len(piece) > 1 and words.startswith(piece) and _is_made_of(words[len(piece) :], pieces)
         for piece in pieces
     )
+
+
+def _reach(listed: Wordlist) -> int:
+    """Characters that decide whether a text begins with a word of the list."""
+    longest = (max(map(len, words), default=0) for words in (listed.contains, listed.excluded))
+    return sum(longest) + 1
 
 
 @lru_cache(maxsize=256)

@@ -18,25 +18,31 @@ from channels.cli.configuration import read_settings
 from channels.cli.progress import Steps, bar
 from channels.cli.sandbox_process import SandboxProcess, sandbox_process
 from channels.cli.stopping import end_on_signals
+from channels.cli.wechat_process import PlatformProcess, wechat_process
 from channels.composition_foreign import package_of
 from channels.composition_sandbox import answers, uses_sandbox
-from channels.composition_speech import open_speech
+from channels.composition_speech import open_speech, speaking_ahead
 from channels.composition_voice import voice_connectors
-from channels.composition_wechat import wechat_connectors
+from channels.composition_wechat import publish_menu, wechat_connectors
 from channels.logs import configure
 from channels.service import Service
 from channels.settings import Settings
+from channels.wechat.menu import menu_of
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
 @app.command(
-    epilog="\b\nExample:\n  guitai serve --with-sandbox\n  guitai serve --host 0.0.0.0 --port 8080",
+    epilog="\b\nExample:\n  guitai serve --with-sandbox\n"
+    "  guitai serve --with-sandbox --with-wechat\n  guitai serve --host 0.0.0.0 --port 8080",
 )
 def serve(
     *,
     with_sandbox: Annotated[
         bool, typer.Option("--with-sandbox", help="Also start the sandbox core bank.")
+    ] = False,
+    with_wechat: Annotated[
+        bool, typer.Option("--with-wechat", help="Also start a fake WeChat with a phone page.")
     ] = False,
     host: Annotated[str | None, typer.Option(help="Address to listen on; GUITAI_HOST.")] = None,
     port: Annotated[int | None, typer.Option(help="TCP port; GUITAI_PORT.")] = None,
@@ -50,19 +56,27 @@ def serve(
     with ExitStack() as stack:
         sandbox = stack.enter_context(sandbox_process(settings)) if with_sandbox else None
         settings = stack.enter_context(chroma_process(settings))
+        phone: PlatformProcess | None = None
+        if with_wechat:
+            settings, phone = stack.enter_context(wechat_process(settings))
         _say_index(settings, steps)
         with bar("embedding") as progress:
             brain = make_brain(settings, progress, steps.done)
         _say_bank(settings, sandbox, steps)
         _say_code(settings, steps)
-        asyncio.run(_serve(settings, brain, steps))
+        asyncio.run(_serve(settings, brain, steps, phone))
 
 
-async def _serve(settings: Settings, brain: Brain, steps: Steps) -> None:
+async def _serve(
+    settings: Settings, brain: Brain, steps: Steps, phone: PlatformProcess | None
+) -> None:
+    if phone is not None:
+        await publish_menu(settings, menu_of(brain.release))
     # Opened here rather than in the web server, which would only log what goes wrong.
     async with (
         build(settings, brain=brain) as service,
         open_speech(settings, brain.release) as engines,
+        speaking_ahead(settings, brain.release, engines),
     ):
 
         @asynccontextmanager
@@ -72,6 +86,8 @@ async def _serve(settings: Settings, brain: Brain, steps: Steps) -> None:
         def ready(port: int) -> None:
             steps.done(f"ready in {steps.seconds():.1f} s")
             _print_links(settings, port)
+            if phone is not None:
+                print(f"  {'WeChat (fake)':<15} {phone.phone}/", flush=True)
 
         connectors = (
             *wechat_connectors(

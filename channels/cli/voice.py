@@ -88,31 +88,20 @@ def say(
 
 
 @app.command(
-    epilog="\b\nExample:\n  guitai voice prompts\n  guitai voice prompts --rate 16000\n\n"
-    "Safe to repeat; what was spoken with the same lexicon is left alone."
+    epilog="\b\nExample:\n  guitai voice prompts\n\n"
+    "Safe to repeat; what was spoken with the same lexicon is left alone. `guitai serve` does the\n"
+    "same in the background."
 )
-def prompts(
-    *, rate: Annotated[int, typer.Option(min=8000, max=48_000, help="Samples per second.")] = 8000
-) -> None:
-    """Speak the fixed responses of the content ahead of any call, so that nobody waits for them."""
-    new, clauses = asyncio.run(_prompts(read_settings(), rate))
+def prompts() -> None:
+    """Speak the fixed wordings of the content ahead of any call, so that nobody waits for them."""
+    clauses, new = asyncio.run(_prompts(read_settings()))
     print(f"{clauses} clauses, {new} new")
 
 
-async def _prompts(settings: Settings, rate: int) -> tuple[int, int]:
+async def _prompts(settings: Settings) -> tuple[int, int]:
     release = load_release(settings.content_dir)
     async with open_speech(settings, release, deadline_s=_PATIENCE_S) as opened:
-        engines = _engines(opened)
-        texts = [
-            variant.text.get("zh-Hans", "")
-            for variants in release.responses.values()
-            for variant in variants
-            if variant.channel in {None, "voice"} and not variant.is_jinja
-        ]
-        fixed = [text for text in texts if "{" not in text]
-        clauses = [clause for text in fixed for clause in engines.clauses(text)]
-        new = await rendered(engines, clauses, rate)
-        return new, len(set(clauses))
+        return await rendered(_engines(opened), release)
 
 
 async def _hear(settings: Settings, pcm: bytes, rate: int) -> None:

@@ -85,7 +85,7 @@ class Talk:
         """
         message = self._message(text, button)
         turn = await self.turns.run(self.service.assistant.handle(message))
-        tracker = await self._tracker()
+        tracker = await self._tracker(turn.continued_in)
         events = tracker.in_turn(turn.turn)
         has_acted = any(
             isinstance(event, ActionFinished) and event.idempotency_key is not None
@@ -114,6 +114,8 @@ class Talk:
             has_acted=has_acted,
         )
 
-    async def _tracker(self) -> Tracker:
-        log = await self.service.assistant.conversations.store.load(self.conversation_id)
-        return Tracker.replay(self.conversation_id, (stored.event for stored in log))
+    async def _tracker(self, continued_in: ConversationId | None = None) -> Tracker:
+        """Of the conversation that answers: this one, or the one in which it goes on."""
+        answering = continued_in or self.conversation_id
+        log = await self.service.assistant.conversations.store.load(answering)
+        return Tracker.replay(answering, (stored.event for stored in log))

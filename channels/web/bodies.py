@@ -16,7 +16,7 @@ from pydantic import (
 )
 
 from assistant.model.ids import ConversationId, CustomerId, DocumentId
-from assistant.model.message import Locale
+from assistant.model.message import Locale, Turn
 
 MESSAGE_ID_PATTERN = r"^[A-Za-z0-9._:-]{1,128}$"
 MAX_PAYLOAD = 1000
@@ -96,6 +96,19 @@ class PostMessage(Body):
             msg = "exactly one of text and button"
             raise ValueError(msg)
         return self
+
+
+class BringToken(Body):
+    """A token of a task that was begun in another channel."""
+
+    token: Annotated[str, StringConstraints(min_length=1, max_length=64, strip_whitespace=True)]
+
+
+class TaskGoesOn(BaseModel):
+    """The conversation that has the task, and its turn: the open question, asked here."""
+
+    conversation_id: ConversationId
+    turn: Turn
 
 
 class Feedback(Body):

@@ -68,6 +68,7 @@ class FrameWriter:
     epoch: int
     release: Release
     _open: list[Interrupt] = field(default_factory=list)
+    _channel: str = ""
 
     def durable_all(self, stored: Iterable[StoredEvent]) -> list[Frame]:
         """Frames of events, oldest first."""
@@ -109,6 +110,7 @@ class FrameWriter:
         match event:
             case MessageReceived():
                 self._open.clear()
+                self._channel = event.channel
                 return "message", self._from_customer(stored, event)
             case Said():
                 self._note_question(stored, event)
@@ -131,6 +133,7 @@ class FrameWriter:
             "card": None,
             "ai_generated": False,
             "cmid": event.message_id,
+            "channel": event.channel,
         }
 
     def _said(self, stored: StoredEvent, event: Said) -> Body:
@@ -139,6 +142,7 @@ class FrameWriter:
             "role": event.author,
             "turn": event.turn,
             **event.part.model_dump(mode="json"),
+            "channel": event.to or self._channel,
         }
 
     def _public(self, event: Event) -> Body:

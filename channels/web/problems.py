@@ -24,6 +24,7 @@ from assistant.errors import (
     ConversationNotFound,
     MessageInvalid,
     ScopeUnknown,
+    TaskTokenUnknown,
 )
 from channels.web.security_headers import api_headers
 
@@ -138,7 +139,7 @@ def status_of(error: AssistantError) -> HTTPStatus:
         return HTTPStatus.UNAUTHORIZED
     if isinstance(error, MessageInvalid | ScopeUnknown):
         return HTTPStatus.UNPROCESSABLE_ENTITY
-    if isinstance(error, ConversationNotFound):
+    if isinstance(error, ConversationNotFound | TaskTokenUnknown):
         return HTTPStatus.NOT_FOUND
     return HTTPStatus.SERVICE_UNAVAILABLE if error.retryable else HTTPStatus.INTERNAL_SERVER_ERROR
 

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from assistant.announcements import Announcements
 from assistant.errors import ConversationNotFound, MessageInvalid
+from assistant.model.events import MessageReceived
 from assistant.model.ids import ConversationId, MessageId, ResponseKey
 from assistant.model.message import InboundMessage, SignIn
 from assistant.model.tracker import Tracker
@@ -114,7 +115,7 @@ class Answers:
         if own_words is None and await self._is_secret(message):
             # A code typed where it does not belong is neither used nor kept.
             message, own_words = message.model_copy(update={"text": BLANK}), _NOT_HERE
-        if own_words is None and await self._handled(message):
+        if own_words is None and await self._handled(message, contact_id):
             return
         if not message.text:
             message = message.model_copy(update={"text": f"[{arrival.kind}]"})
@@ -146,14 +147,42 @@ class Answers:
         in_step_up = tracker.top is not None and tracker.top.flow == STEP_UP
         return in_step_up or (slot is not None and slot.mask == "secret")
 
-    async def _handled(self, message: InboundMessage) -> bool:
+    async def _handled(self, message: InboundMessage, contact_id: str) -> bool:
         """Whether the assistant could take the message."""
         try:
-            await self.assistant.handle(message)
+            turn = await self.assistant.handle(message)
         except MessageInvalid as error:
             _log.info("a push could not be taken: %s", error.problem)
             return False
+        if turn.continued_in is not None:
+            await self._follow(contact_id, message, turn.continued_in)
         return True
+
+    async def _follow(
+        self, contact_id: str, message: InboundMessage, target: ConversationId
+    ) -> None:
+        """The contact goes on in another conversation, from this message's own answer on."""
+        log = await self.assistant.conversations.store.load(target)
+        asked = (
+            stored.frame_seq
+            for stored in log
+            if isinstance(stored.event, MessageReceived)
+            and stored.event.message_id == message.message_id
+        )
+        told = (next(asked, None) or 1) - 1
+        change = (
+            update(CONTACT)
+            .where(
+                CONTACT.c.contact_id == contact_id,
+                CONTACT.c.conversation_id == message.conversation_id,
+            )
+            .values(conversation_id=target, told_seq=told, target_seq=None, pieces_sent=0)
+        )
+
+        async def work(connection: AsyncConnection) -> None:
+            await connection.execute(change)
+
+        await self.database.write(work)
 
     async def _heard(self, arrival: Arrival) -> tuple[str, ResponseKey | None]:
         try:

@@ -113,7 +113,6 @@ class Bindings:
                     is_in_flight=False,
                     doubt_from=None,
                     doubt_to=None,
-                    passive_key=None,
                 )
             )
 

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row
 
+from assistant.model.channels import place_of
 from assistant.model.events import (
     ActionFinished,
     ConversationStarted,
@@ -23,6 +24,7 @@ from assistant.model.events import (
     Said,
     TurnFinished,
 )
+from assistant.model.hearers import places
 from assistant.model.ids import ConversationId
 from assistant.model.message import Locale, ReplyPart
 from assistant.model.release import Release
@@ -66,6 +68,12 @@ class Batch:
     occasion: Occasion | None = None
 
     @property
+    def begins(self) -> int:
+        """The frame before all that is told, the recapitulation too."""
+        contact = self.contact
+        return int(contact.doubt_from if self.ends_doubt else contact.told_seq)
+
+    @property
     def left(self) -> Sequence[Outgoing]:
         """Pieces that have not arrived yet."""
         return self.pieces[self.contact.pieces_sent :]
@@ -91,18 +99,32 @@ class Delivery:
     ids: IdSource
     notices: Notices | None = None
 
-    async def in_passing(self, contact_id: str, arrival_id: str) -> str | None:
-        """The text of a passive reply, claimed; None when nothing, or more than one text, waits."""
-        batch = await self._next(contact_id)
+    async def in_passing(
+        self, contact_id: str, arrival_id: str, *, is_asked_again: bool = False
+    ) -> str | None:
+        """The text of a passive reply, claimed; None when nothing, or more than one text, waits.
+
+        Args:
+            contact_id: Who is told.
+            arrival_id: The push that is answered.
+            is_asked_again: The platform did not hear the answer to this push and asks for it.
+        """
+        batch = await self._next(contact_id, is_asked_again=is_asked_again)
         if batch is None:
             return None
         text = as_one_text(batch.left, self.sender.can, batch.words) if batch.left else None
         if text is None:
             await self.ledger.release(contact_id, batch.owner)
             return None
-        passive = {"passive_key": arrival_id, "passive_from": batch.contact.told_seq}
-        done = {**batch.finished, **passive, "lease_until_ms": 0, "lease_owner": None}
-        return text if await self.ledger.change(contact_id, batch.owner, done) else None
+        span = {
+            "told_in": batch.contact.conversation_id,
+            "told_from": batch.begins,
+            "told_to": batch.target,
+        }
+        is_ours = await self.ledger.told_in_passing(
+            contact_id, batch.owner, batch.finished, arrival_id, span
+        )
+        return text if is_ours else None
 
     async def send_all(self, contact_id: str) -> None:
         """Send whatever waits, as far as it is permitted."""
@@ -117,7 +139,7 @@ class Delivery:
         if contact is not None and contact.openid is not None:
             await self.sender.typing(self._openid(contact))
 
-    async def _next(self, contact_id: str) -> Batch | None:
+    async def _next(self, contact_id: str, *, is_asked_again: bool = False) -> Batch | None:
         """Claim the contact and see what they are to be told; frames without words are passed."""
         owner = self.ids.new("d")
         contact = await self.ledger.claim(contact_id, owner)
@@ -128,12 +150,13 @@ class Delivery:
             return None
         log = await self.store.load(ConversationId(contact.conversation_id))
         target = contact.target_seq or _last_finished(log)
-        if target <= contact.told_seq:
+        repeats = is_asked_again and contact.doubt_to is not None
+        if target <= contact.told_seq and not repeats:
             await self.ledger.release(contact_id, owner)
             return None
         is_bound = await self.bindings.find(contact_id) is not None
         ways = self.links.ways(contact_id, target, is_bound=is_bound)
-        batch = self._batch(contact, owner, log, (target, ways))
+        batch = self._batch(contact, owner, log, (target, ways), repeats=repeats)
         if not batch.left:
             await self.ledger.release(contact_id, owner, **batch.finished)
             return None
@@ -145,18 +168,22 @@ class Delivery:
         owner: str,
         log: Sequence[StoredEvent],
         aim: tuple[int, Ways],
+        *,
+        repeats: bool,
     ) -> Batch:
         target, ways = aim
         words = wording(self.release, _locale(log, self.release))
-        new = _said(log, contact.told_seq, target)
+        here = place_of(self.sender.can.channel)
+        new = _said(log, contact.told_seq, target, here)
         doubted: list[Spoken] = []
-        # Only once the customer wrote again: before that it would be a blind repeat.
-        if contact.doubt_to is not None and _wrote(log, contact.told_seq, target):
-            again = _said(log, contact.doubt_from, contact.doubt_to)
+        # Only once the customer wrote, or the platform asks, again: else a blind repeat.
+        asks = repeats or _wrote(log, contact.told_seq, target)
+        if contact.doubt_to is not None and asks:
+            again = _said(log, contact.doubt_from, contact.doubt_to, here)
             intro = Spoken(ReplyPart(text=words("utter_channel_recap")))
             doubted = [intro, *again] if again else []
         said = [*doubted, *new]
-        pieces = render(said, self.sender.can, self.release, words, ways) if new else []
+        pieces = render(said, self.sender.can, self.release, words, ways) if new or repeats else []
         return Batch(
             contact=contact,
             owner=owner,
@@ -275,11 +302,13 @@ def _last_finished(log: Sequence[StoredEvent]) -> int:
     return last
 
 
-def _said(log: Sequence[StoredEvent], after: int, until: int) -> list[Spoken]:
+def _said(log: Sequence[StoredEvent], after: int, until: int, here: str) -> list[Spoken]:
+    """What was said for this place; what was said for another is not told twice."""
     return [
-        Spoken(stored.event.part, by_person=stored.event.author == "colleague")
-        for stored in log
-        if isinstance(stored.event, Said) and after < (stored.frame_seq or 0) <= until
+        Spoken(event.part, by_person=event.author == "colleague")
+        for stored, event, place in places((each, each.event) for each in log)
+        if isinstance(event, Said) and after < (stored.frame_seq or 0) <= until
+        if place in {here, ""}
     ]
 
 

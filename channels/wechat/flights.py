@@ -82,6 +82,10 @@ class Flights:
             await self.delivery.notices.report(arrival.job, arrival.detail)
         if stored.is_new and arrival.kind not in _UNANSWERED:
             flight = self._start(stored, arrival, attempts=1)
+        if flight is None and stored.is_unheard:
+            return await self.delivery.in_passing(
+                stored.contact_id, stored.arrival_id, is_asked_again=True
+            )
         if flight is None:
             return None
         return await self._wait(flight, since)

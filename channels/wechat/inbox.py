@@ -38,11 +38,13 @@ class Stored:
 
     Attributes:
         is_new: This delivery of it was the first, and its work is ours.
+        is_unheard: It was answered in passing before, and the platform did not hear the answer.
     """
 
     arrival_id: str
     contact_id: str
     is_new: bool
+    is_unheard: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +86,10 @@ class Inbox:
             key = arrival.key.replace(arrival.openid, contact_id)
             stored = Stored(f"wx:{self.account}:{key}", contact_id, is_new=True)
             if not await self._insert(connection, stored, arrival):
-                if contact is not None:
-                    await self._doubt_passive(connection, contact, stored.arrival_id)
-                return Stored(stored.arrival_id, contact_id, is_new=False)
+                is_unheard = contact is not None and await self._doubt_passive(
+                    connection, contact, stored.arrival_id
+                )
+                return Stored(stored.arrival_id, contact_id, is_new=False, is_unheard=is_unheard)
             await self._note(connection, contact, contact_id, arrival)
             return stored
 
@@ -230,19 +233,26 @@ class Inbox:
 
     async def _doubt_passive(
         self, connection: AsyncConnection, contact: Row[Any], arrival_id: str
-    ) -> None:
+    ) -> bool:
         """A push that comes again five seconds after it was answered in passing was not heard."""
-        if contact.passive_key != arrival_id or contact.doubt_to is not None:
-            return
-        query = select(ARRIVAL.c.received_at_ms).where(ARRIVAL.c.arrival_id == arrival_id)
-        received_ms = (await connection.execute(query)).scalar_one()
-        if ms(self.clock.now()) - received_ms < _RETRY_AFTER_MS:
-            return
+        query = select(ARRIVAL).where(ARRIVAL.c.arrival_id == arrival_id)
+        push = (await connection.execute(query)).one()
+        if push.told_to is None or push.told_in != contact.conversation_id:
+            return False
+        if ms(self.clock.now()) - push.received_at_ms < _RETRY_AFTER_MS:
+            return False
+        known = contact.doubt_to is not None
+        doubt_from = min(push.told_from, contact.doubt_from) if known else push.told_from
+        doubt_to = max(push.told_to, contact.doubt_to) if known else push.told_to
         await connection.execute(
             update(CONTACT)
             .where(CONTACT.c.contact_id == contact.contact_id)
-            .values(doubt_from=contact.passive_from, doubt_to=contact.told_seq, passive_key=None)
+            .values(doubt_from=doubt_from, doubt_to=doubt_to)
         )
+        await connection.execute(
+            update(ARRIVAL).where(ARRIVAL.c.arrival_id == arrival_id).values(told_to=None)
+        )
+        return True
 
     async def _update(self, arrival_id: str, **values: object) -> bool:
         mine = or_(ARRIVAL.c.lease_owner == self.owner, ARRIVAL.c.lease_owner.is_(None))
@@ -293,8 +303,6 @@ async def forget_contact(
             is_in_flight=False,
             doubt_from=None,
             doubt_to=None,
-            passive_key=None,
-            passive_from=None,
             blocked=reason,
         )
     )

@@ -99,6 +99,35 @@ class Ledger:
 
         return await self.database.write(work)
 
+    async def told_in_passing(
+        self,
+        contact_id: str,
+        owner: str,
+        values: Mapping[str, object],
+        arrival_id: str,
+        span: Mapping[str, object],
+    ) -> bool:
+        """A push takes along what waits; False when we hold the row no longer.
+
+        Args:
+            contact_id: Who is told.
+            owner: Of the claim, which ends.
+            values: Of the contact's row afterwards.
+            arrival_id: The push.
+            span: What its answer holds, for its row.
+        """
+        freed = {**values, "lease_until_ms": 0, "lease_owner": None}
+        change = _held(contact_id, owner).values(freed).returning(CONTACT.c.contact_id)
+        noted = update(ARRIVAL).where(ARRIVAL.c.arrival_id == arrival_id).values(dict(span))
+
+        async def work(connection: AsyncConnection) -> bool:
+            if (await connection.execute(change)).one_or_none() is None:
+                return False
+            await connection.execute(noted)
+            return True
+
+        return await self.database.write(work)
+
     async def skip_to(self, contact_id: str, seq: int) -> None:
         """The contact saw everything up to this frame elsewhere, unless a delivery is under way."""
         idle = and_(

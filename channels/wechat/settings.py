@@ -67,6 +67,10 @@ class WeChatSettings(BaseSettings):
     wecom_api_url: str = "https://qyapi.weixin.qq.com"
     """Address of WeCom's API."""
 
+    wechat_phone_port: int = Field(default=8200, ge=0, le=65535)
+    """TCP port of the phone page of `guitai serve --with-wechat`, a fake platform on this
+    machine."""
+
     public_url: str | None = None
     """Address under which customers reach the assistant's own pages, such as
     `https://bank.example`; links in WeChat need it."""

@@ -49,8 +49,6 @@ CONTACT: Final = Table(
     Column("is_in_flight", Boolean, nullable=False),
     Column("doubt_from", Integer),
     Column("doubt_to", Integer),
-    Column("passive_key", Text),
-    Column("passive_from", Integer),
     Column("lease_owner", Text),
     Column("lease_until_ms", BigInteger, nullable=False),
     Column("retry_at_ms", BigInteger, nullable=False),
@@ -101,12 +99,16 @@ ARRIVAL: Final = Table(
     Column("received_at_ms", BigInteger, nullable=False),
     Column("lease_owner", Text),
     Column("lease_until_ms", BigInteger, nullable=False),
+    Column("told_in", Text),
+    Column("told_from", Integer),
+    Column("told_to", Integer),
     Index("ix_wechat_arrival_state", "state", "lease_until_ms"),
     Index("ix_wechat_arrival_received", "received_at_ms"),
     Index("ix_wechat_arrival_contact", "contact_id", "state"),
 )
 """Each push once, kept for seven days; what it said is sealed and dropped when it was answered.
-`state` is `queued` or `done`."""
+`state` is `queued` or `done`. A push that was answered in passing keeps which frames of which
+conversation the answer held, until the platform asks again because it did not hear it."""
 
 GRANT: Final = Table(
     "wechat_grant",

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Final
 
 from knowledge.ingest.notices import Notice, notice
+from knowledge.ingest.unseen import unseen
 
 _INVISIBLE: Final = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e"
@@ -19,13 +20,8 @@ _INVISIBLE: Final = re.compile(
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _COMMENT: Final = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _LINK_COMMENT: Final = re.compile(r"^\[[^\]\n]*\]:[ ]*#[ ]*[(\"'].*$", re.MULTILINE)
-_HIDDEN_ELEMENT: Final = re.compile(
-    r"<(?P<tag>[a-z][a-z0-9]*)\b[^<>]*(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0"
-    r"|opacity\s*:\s*0(?![.\d])|color\s*:\s*(?:#fff(?:fff)?\b|white\b)|\shidden\b)[^<>]*>"
-    r"(?:(?!</(?P=tag)>).){0,20000}</(?P=tag)>"
-    r"|<(?P<dead>script|style|template)\b[^<>]*>(?:(?!</(?P=dead)>).){0,20000}</(?P=dead)>",
-    re.DOTALL | re.IGNORECASE,
-)
+_OVERRIDDEN: Final = re.compile("[\u202d\u202e][^\u202c\n]*\u202c?")
+"""Words in an order that is not the one they are shown in: whoever reads sees other words."""
 
 _ACTIVE_TAG: Final = re.compile(
     r"</?(?:img|iframe|object|embed|svg|video|audio)\b[^<>]*>",
@@ -74,13 +70,18 @@ def clean(text: str) -> tuple[str, tuple[Notice, ...]]:
     """
     notices: list[Notice] = []
     text = _CONTROL.sub("", text)
-    unseen = _INVISIBLE.findall(text)
-    if unseen:
-        count = sum(map(len, unseen))
+    text = _without(_OVERRIDDEN, text, lambda line, found: _hidden(notices, line, found))
+    invisible = _INVISIBLE.findall(text)
+    if invisible:
+        count = sum(map(len, invisible))
         text = _INVISIBLE.sub("", text)
         notices.append(notice("hidden", "", f"{count} invisible characters"))
-    for pattern in (_COMMENT, _LINK_COMMENT, _HIDDEN_ELEMENT, _ACTIVE_TAG):
-        text = _without(pattern, text, lambda line, found: _hidden(notices, line, found))
+    before = ""
+    while before != text:  # what is taken out may have stood inside another tag
+        before = text
+        text = _without_unseen(text, notices)
+        for pattern in (_COMMENT, _LINK_COMMENT, _ACTIVE_TAG):
+            text = _without(pattern, text, lambda line, found: _hidden(notices, line, found))
     return _without_instructions(text, notices), tuple(notices)
 
 
@@ -92,6 +93,17 @@ def is_instruction(text: str) -> bool:
 def _hidden(notices: list[Notice], line: int, found: str) -> None:
     inner = re.sub(r"<!--|-->|</?[^<>]*>", " ", found)
     notices.append(notice("hidden", f"line {line}", inner))
+
+
+def _without_unseen(text: str, notices: list[Notice]) -> str:
+    """The text without elements that are not shown."""
+    parts, at = [], 0
+    for start, end in unseen(text):
+        found = text[start:end]
+        _hidden(notices, text.count("\n", 0, start) + 1, found)
+        parts += [text[at:start], "\n" * found.count("\n")]
+        at = end
+    return "".join((*parts, text[at:]))
 
 
 def _without(pattern: re.Pattern[str], text: str, told: Callable[[int, str], None]) -> str:

@@ -31,7 +31,7 @@ ENDINGS: Final = (*TEXT_ENDINGS, *OPENED_ENDINGS)
 """What `Converter.convert` reads."""
 
 FILE_LIMIT_S: Final = 60
-_VERSION: Final = "1"  # of what converters make of a file; raise it and all is converted anew
+_VERSION: Final = "2"  # of what converters make of a file; raise it and all is converted anew
 _WAIT_S: Final = 2 * FILE_LIMIT_S + 30
 
 

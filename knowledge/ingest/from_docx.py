@@ -27,6 +27,7 @@ from knowledge.ingest.blocks import (
     rendered,
 )
 from knowledge.ingest.grid import Cell, spread
+from knowledge.ingest.hiding import is_lost
 from knowledge.ingest.notices import Notice, notice
 
 _Element: TypeAlias = Any
@@ -38,7 +39,9 @@ _LIST_STYLE: Final = re.compile(r"^list (bullet|number)", re.IGNORECASE)
 _NOTE_PARTS: Final = ("footnotes", "endnotes")
 _DELETED: Final = frozenset({f"{_W}del", f"{_W}moveFrom", _FALLBACK})
 _OFF: Final = frozenset({"0", "false", "off", "none"})
-_PAPER: Final = frozenset({"", "auto", "ffffff", "clear"})
+_HEX: Final = re.compile(r"[0-9a-fA-F]{6}")
+_PAPER_COLORS: Final = frozenset({"background1", "light1"})
+"""Names under which a theme keeps the colour of the paper."""
 _TINY_HALF_POINTS: Final = 4
 _DEEPEST: Final = 20
 
@@ -46,7 +49,7 @@ _DEEPEST: Final = 20
 @dataclass(slots=True)
 class _File:
     styles: Mapping[str, str]
-    hidden_styles: frozenset[str]
+    formats: Mapping[str, tuple[_Element, ...]]
     notices: list[Notice] = field(default_factory=list)
     notes: list[Footnote] = field(default_factory=list)
     counters: dict[tuple[str, int], int] = field(default_factory=dict)
@@ -64,11 +67,7 @@ def convert(data: bytes) -> Converted:
     root = opened.element
     file = _File(
         styles={style.style_id: str(style.name or "") for style in opened.styles},
-        hidden_styles=frozenset(
-            style.style_id
-            for style in opened.styles
-            if _is_on(style.element.find(f"{_W}rPr/{_W}vanish"))
-        ),
+        formats=_formats(opened),
     )
     _read_notes(opened, file)
     blocks = [*_blocks(root.body, file, 0), *file.notes]
@@ -76,6 +75,20 @@ def convert(data: bytes) -> Converted:
     headed = any(isinstance(block, Heading) and block.level == 1 for block in blocks)
     title = None if headed else one_line(str(properties or "")) or None
     return rendered(blocks, title=title, notices=file.notices)
+
+
+def _formats(opened: Any) -> dict[str, tuple[_Element, ...]]:
+    """For each style its character format, then those of the styles it is based on."""
+    found: dict[str, tuple[_Element, ...]] = {}
+    for style in opened.styles:
+        chain: list[_Element] = []
+        at, depth = style, 0
+        while at is not None and depth < _DEEPEST:
+            if (format_ := at.element.find(f"{_W}rPr")) is not None:
+                chain.append(format_)
+            at, depth = getattr(at, "base_style", None), depth + 1
+        found[style.style_id] = tuple(chain)
+    return found
 
 
 def _read_notes(opened: Any, file: _File) -> None:
@@ -171,23 +184,36 @@ def _run(element: _Element, file: _File) -> str:
 
 
 def _is_hidden(run: _Element, paragraph: _Element, file: _File) -> bool:
-    format_ = run.find(f"{_W}rPr")
-    if _value(paragraph, "pPr/pStyle") in file.hidden_styles:
+    own = run.find(f"{_W}rPr")
+    formats = [] if own is None else [own, *file.formats.get(_value(own, "rStyle"), ())]
+    formats += file.formats.get(_value(paragraph, "pPr/pStyle"), ())
+    vanish = (each.find(f"{_W}vanish") for each in formats)
+    if _is_on(next((each for each in vanish if each is not None), None)):
         return True
-    if format_ is None:
-        return False
-    if _is_on(format_.find(f"{_W}vanish")) or _is_on(format_.find(f"{_W}webHidden")):
+    if own is not None and _is_on(own.find(f"{_W}webHidden")):
         return True
-    if _value(format_, "rStyle") in file.hidden_styles:
-        return True
-    size = _value(format_, "sz")
+    size = next((size for each in formats if (size := _value(each, "sz"))), "")
     if size.isdecimal() and int(size) <= _TINY_HALF_POINTS:
         return True
-    shades = [_attribute(format_, "shd", "fill"), _attribute(paragraph, "pPr/shd", "fill")]
-    shades += [_attribute(cell, "tcPr/shd", "fill") for cell in run.iterancestors(f"{_W}tc")]
-    painted = any(shade.lower() not in _PAPER for shade in shades)
-    painted = painted or _value(format_, "highlight") not in {"", "none", "white"}
-    return _value(format_, "color").lower() == "ffffff" and not painted
+    papers = [_value(each, "highlight") for each in formats]
+    papers += [_paper(each, "shd") for each in formats]
+    papers.append(_paper(paragraph, "pPr/shd"))
+    papers += [_paper(cell, "tcPr/shd") for cell in run.iterancestors(f"{_W}tc")]
+    return is_lost(next((ink for each in formats if (ink := _ink(each))), ""), papers)
+
+
+def _ink(format_: _Element) -> str:
+    """The colour of letters, as in a style sheet."""
+    if _attribute(format_, "color", "themeColor") in _PAPER_COLORS:
+        return "white"
+    value = _value(format_, "color")
+    return f"#{value}" if _HEX.fullmatch(value) else ""
+
+
+def _paper(element: _Element, path: str) -> str:
+    """What is painted behind, as in a style sheet; a colour of the theme cannot be told."""
+    value = _attribute(element, path, "fill")
+    return f"#{value}" if _HEX.fullmatch(value) else _attribute(element, path, "themeFill")
 
 
 def _table(element: _Element, file: _File) -> Iterator[Block]:

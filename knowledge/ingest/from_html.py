@@ -23,6 +23,7 @@ from knowledge.ingest.blocks import (
 )
 from knowledge.ingest.decoding import decoded
 from knowledge.ingest.grid import Cell, spread
+from knowledge.ingest.hiding import ink_of, is_lost, is_undrawn, paper_of, rules_of, style_of
 from knowledge.ingest.notices import Notice, notice
 
 _DEAD: Final = frozenset(
@@ -85,23 +86,6 @@ _BLOCKS: Final = frozenset(
     ]
 )
 _HEADING: Final = re.compile(r"^h([1-6])$")
-_HIDING: Final = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0(?:\.0+)?\s*(?:;|$|!)"
-    r"|font-size\s*:\s*[01](?:\.\d+)?(?:px|pt|em|rem|%)?\s*(?:;|$|!)"
-    r"|(?:left|top|text-indent|right)\s*:\s*-\d{3,}|clip\s*:\s*rect\(\s*0"
-    r"|clip-path\s*:\s*inset\(\s*(?:50|100)%|(?:max-)?(?:height|width)\s*:\s*0(?:px)?\s*(?:;|$|!)",
-    re.IGNORECASE,
-)
-_WHITE: Final = (
-    r"(?:#fff(?:fff)?\b|white\b|rgba?\(\s*255\s*,\s*255\s*,\s*255|hsl\(\s*0[^)]*100%\s*\))"
-)
-_WHITE_TEXT: Final = re.compile(rf"(?<![-\w])color\s*:\s*{_WHITE}", re.IGNORECASE)
-_CLEAR_TEXT: Final = re.compile(
-    r"(?<![-\w])color\s*:\s*(?:transparent|rgba\([^)]*,\s*0?\.?0\s*\))", re.IGNORECASE
-)
-_BACKGROUND: Final = re.compile(r"background(?:-color|-image)?\s*:\s*([^;]+)", re.IGNORECASE)
-_PALE: Final = re.compile(rf"^\s*(?:{_WHITE}|none|transparent|inherit|initial)", re.IGNORECASE)
-_RULE: Final = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _FRAGMENT: Final = re.compile(r"^#(.+)$")
 _DEEPEST: Final = 200
 
@@ -121,7 +105,8 @@ def convert(data: bytes) -> Converted:
         ContentError: The bytes are no text.
     """
     soup = BeautifulSoup(decoded(data), "lxml")
-    page = _Page(_hiding_styles(soup), _notes(soup))
+    sheets = "\n".join(sheet.get_text() for sheet in soup.find_all("style"))
+    page = _Page(rules_of(sheets), _notes(soup))
     for comment in soup.find_all(string=lambda text: isinstance(text, Comment)):
         if str(comment).strip():
             page.notices.append(notice("hidden", "comment", str(comment)))
@@ -133,17 +118,6 @@ def convert(data: bytes) -> Converted:
     headed = any(isinstance(block, Heading) and block.level == 1 for block in blocks)
     shown = None if headed else one_line(title) or None
     return rendered(blocks, title=shown, notices=page.notices)
-
-
-def _hiding_styles(soup: BeautifulSoup) -> dict[str, str]:
-    """Selectors of one class, id or tag to their declarations; the rest is not followed."""
-    found: dict[str, str] = {}
-    for sheet in soup.find_all("style"):
-        for selectors, body in _RULE.findall(sheet.get_text()):
-            for selector in selectors.split(","):
-                if re.fullmatch(r"[.#]?[\w-]+", selector.strip()):
-                    found[selector.strip()] = found.get(selector.strip(), "") + ";" + body
-    return found
 
 
 def _drop_hidden(soup: BeautifulSoup, page: _Page) -> None:
@@ -160,30 +134,20 @@ def _drop_hidden(soup: BeautifulSoup, page: _Page) -> None:
 
 def _is_hidden(tag: Tag, page: _Page) -> bool:
     style = _style(tag, page)
-    if tag.has_attr("hidden") or _HIDING.search(style) or _CLEAR_TEXT.search(style):
+    if tag.has_attr("hidden") or is_undrawn(style):
         return True
-    if not _WHITE_TEXT.search(style) and not _is_white_font(tag):
-        return False
-    around = (tag, *tag.parents)
-    return not any(_has_background(one, page) for one in around)
+    ink = ink_of(style) or (str(tag.get("color") or "") if tag.name == "font" else "")
+    return bool(ink) and is_lost(ink, (_paper(one, page) for one in (tag, *tag.parents)))
 
 
-def _is_white_font(tag: Tag) -> bool:
-    return tag.name == "font" and bool(re.match(_WHITE, str(tag.get("color", "")), re.IGNORECASE))
-
-
-def _has_background(tag: Tag, page: _Page) -> bool:
-    painted = [str(tag.get("bgcolor") or ""), *_BACKGROUND.findall(_style(tag, page))]
-    return any(value.strip() and not _PALE.match(value) for value in painted)
+def _paper(tag: Tag, page: _Page) -> str:
+    return paper_of(_style(tag, page)) or str(tag.get("bgcolor") or "")
 
 
 def _style(tag: Tag, page: _Page) -> str:
-    names = [
-        tag.name,
-        f"#{tag.get('id')}",
-        *(f".{name}" for name in tag.get_attribute_list("class")),
-    ]
-    return ";".join([*(page.styles.get(name, "") for name in names), str(tag.get("style") or "")])
+    classes = [str(name) for name in tag.get_attribute_list("class") if name]
+    own = str(tag.get("style") or "")
+    return style_of(tag.name, str(tag.get("id") or ""), classes, own, page.styles)
 
 
 def _notes(soup: BeautifulSoup) -> dict[str, Tag]:

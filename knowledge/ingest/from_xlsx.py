@@ -16,13 +16,14 @@ from openpyxl import load_workbook
 
 from knowledge.ingest.blocks import Block, Converted, Heading, Paragraph, Table, one_line, rendered
 from knowledge.ingest.grid import MOST_COLUMNS, MOST_ROWS
+from knowledge.ingest.hiding import is_lost
 from knowledge.ingest.notices import Notice, notice
 
 _VISIBLE: Final = "visible"
 _PERCENT: Final = re.compile(r"0(?:\.(?P<digits>0+))?%")
 _FIXED: Final = re.compile(r"(?P<thousands>#,##)?0(?:\.(?P<digits>0+))?")
 _CURRENCY: Final = re.compile(r'[¥￥$€]|"(?:元|¥|￥)"|元')
-_WHITE: Final = frozenset({"FFFFFFFF", "00FFFFFF"})
+_PAPER_THEME: Final = 0  # of a theme the first colour is that of the paper
 _HEADER_ROWS: Final = 3
 
 
@@ -130,11 +131,19 @@ def _cell(sheet: Any, formulas: Any, place: tuple[int, int], notices: list[Notic
 
 
 def _is_white(cell: Any) -> bool:
-    color = cell.font.color if cell.font else None
-    if color is None or color.type != "rgb" or str(color.rgb) not in _WHITE:
-        return bool(cell.number_format == ";;;")
     fill = cell.fill
-    return not (fill and fill.fill_type and str(fill.fgColor.rgb) not in _WHITE)
+    paper = _written(fill.fgColor) or "untold" if fill and fill.fill_type else ""
+    ink = _written(cell.font.color) if cell.font else ""
+    return cell.number_format == ";;;" or is_lost(ink, (paper,))
+
+
+def _written(color: Any) -> str:
+    """A colour as in a style sheet; "" where it cannot be told. Excel draws no colour thinner."""
+    if color is None:
+        return ""
+    if color.type == "theme":
+        return "white" if color.theme == _PAPER_THEME and not color.tint else ""
+    return f"#{str(color.rgb)[-6:]}" if color.type == "rgb" else ""
 
 
 def _shown(value: object, pattern: str) -> str:

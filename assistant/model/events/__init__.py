@@ -20,6 +20,12 @@ from assistant.model.events.deeds import (
     ProofEntry,
     Recommended,
 )
+from assistant.model.events.moves import (
+    ChannelChanged,
+    ConversationContinued,
+    TaskHeld,
+    TaskOffered,
+)
 from assistant.model.events.people import (
     CodeSent,
     HandoffAccepted,
@@ -99,6 +105,10 @@ Event = Annotated[
     | ReviewCalled
     | ReviewDecided
     | WokenUp
+    | TaskOffered
+    | TaskHeld
+    | ConversationContinued
+    | ChannelChanged
     | HandoffRequested
     | HandoffAccepted
     | HandoffEnded
@@ -122,12 +132,14 @@ __all__ = [
     "Asked",
     "BaseEvent",
     "Calculated",
+    "ChannelChanged",
     "Chatted",
     "Clarified",
     "CodeSent",
     "CommandsUnderstood",
     "Confirmed",
     "ContentErased",
+    "ConversationContinued",
     "ConversationStarted",
     "Event",
     "FeedbackGiven",
@@ -161,6 +173,8 @@ __all__ = [
     "StepUpFailed",
     "StepUpPassed",
     "StepUpRequested",
+    "TaskHeld",
+    "TaskOffered",
     "TurnFinished",
     "TurnResumed",
     "WokenUp",

@@ -8,7 +8,7 @@ from assistant.model.assurance import Assurance
 from assistant.model.commands import Command
 from assistant.model.events.base import BaseEvent
 from assistant.model.ids import CustomerId, MessageId
-from assistant.model.message import Locale, ReplyPart
+from assistant.model.message import Locale, ReplyPart, SignIn
 from assistant.model.model_use import ModelUse
 
 
@@ -29,6 +29,9 @@ class MessageReceived(BaseEvent):
         redacted: Whether something was blanked, so that the text cannot be read again.
         origin: Where it came from, hashed; "" when the channel cannot tell.
         unseen: The question open now was not yet asked when this was sent: a yes is none to it.
+        door: Conversation it came through; "" when it came directly.
+        beside: Another channel has the task: until `ChannelChanged` these words change nothing.
+        sign_in: What came with words from beside, for when they do count.
     """
 
     shown: ClassVar[bool] = True
@@ -40,6 +43,9 @@ class MessageReceived(BaseEvent):
     redacted: bool = False
     origin: str = ""
     unseen: bool = False
+    door: str = ""
+    beside: bool = False
+    sign_in: SignIn | None = None
 
 
 class LocaleChanged(BaseEvent):
@@ -100,12 +106,14 @@ class Said(BaseEvent):
 
     Attributes:
         author: `assistant` or `colleague`.
+        to: Place it is for, when that is not where the turn's message came from.
     """
 
     shown: ClassVar[bool] = True
     type: Literal["said"] = "said"
     part: ReplyPart
     author: Literal["assistant", "colleague"] = "assistant"
+    to: str = ""
 
 
 class TurnResumed(BaseEvent):

@@ -64,6 +64,8 @@ _OTHER_CURRENCY = re.compile(
 _VAGUE_BEFORE = re.compile(r"[几数多上近约]$")
 _VAGUE_AFTER = re.compile(r"[多来几](?!钱)|左右|上下")
 _VAGUE_WORDS = re.compile(rf"[{_D[1:]}]{{2,}}[十百千万亿]")
+_LOOKED_BACK = 24
+"""Characters before an amount that can say what it is; the longest such word has 13."""
 _LONG_DIGITS = 9
 _LONGEST = 18
 """Characters of the longest amount Money takes."""
@@ -91,6 +93,11 @@ def find_amounts(text: str, *, bare: bool = False) -> Iterator[Found]:
             yield Found("amount", f"{amount:.2f}", match.start(), end)
 
 
+def before_amount(text: str, start: int) -> str:
+    """The words before an amount that can say what it is: a long message is not read each time."""
+    return text[max(0, start - _LOOKED_BACK) : start]
+
+
 def _stands_alone(text: str, match: re.Match[str]) -> bool:
     """A number without a unit is an amount only when nothing else claims it.
 
@@ -105,7 +112,7 @@ def _stands_alone(text: str, match: re.Match[str]) -> bool:
 
 def _is_other_thing(text: str, match: re.Match[str]) -> bool:
     """Card numbers, phones, other currencies, negative numbers, and pieces of longer numbers."""
-    before, after = text[: match.start()], text[match.end() :]
+    before, after = before_amount(text, match.start()), text[match.end() :]
     if _NOT_MONEY_BEFORE.search(before) or _OTHER_CURRENCY.match(after):
         return True
     figure = match["figure"] or ""
@@ -123,7 +130,9 @@ def _is_other_thing(text: str, match: re.Match[str]) -> bool:
 
 def _is_vague(text: str, match: re.Match[str]) -> bool:
     """几百块, 二三十块, 五百多: not one amount."""
-    if _VAGUE_BEFORE.search(text[: match.start()]) or _VAGUE_AFTER.match(text, match.end()):
+    if _VAGUE_BEFORE.search(before_amount(text, match.start())) or _VAGUE_AFTER.match(
+        text, match.end()
+    ):
         return True
     between = text[match.start() : match.end()]
     return bool(re.search("[多来几]", between) or _VAGUE_WORDS.search(match["words"] or ""))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from assistant.understanding.values.amount import find_amounts
+from assistant.understanding.values.amount import before_amount, find_amounts
 from assistant.understanding.values.found import Found
 
 _LEAST_BEFORE = re.compile(
@@ -34,7 +34,7 @@ def find_bounds(text: str) -> Iterator[Found]:
             yield Found("amount_from", amount.value, amount.start, amount.end)
             yield Found("amount_to", following.value, following.start, following.end)
             return
-        before = text[: amount.start]
+        before = before_amount(text, amount.start)
         if _LEAST_BEFORE.search(before) or _LEAST_AFTER.match(text, amount.end):
             yield Found("amount_from", amount.value, amount.start, amount.end)
         elif _MOST_BEFORE.search(before) or _MOST_AFTER.match(text, amount.end):

@@ -83,6 +83,7 @@ def extract(message: Normalised, wanted: Wanted, lexicon: Lexicon) -> list[Found
         lexicon: Words for relations.
     """
     kept: list[Found] = []
+    claimed: dict[str, set[int]] = {"own_account": set(), "card": set(), "": set()}
     asked_kind = wanted.asked.kind if wanted.asked else ""
     order = (asked_kind, *(kind for kind in _ORDER if kind != asked_kind))
     if asked_kind != "card":  # "从6688走" is the account that pays, whatever was asked
@@ -91,16 +92,17 @@ def extract(message: Normalised, wanted: Wanted, lexicon: Lexicon) -> list[Found
         order = ("payee_account", *(kind for kind in order if kind != "bounds"))
     for kind in order:
         for found in _find(kind, message.text, wanted, lexicon):
-            if not any(_claims_the_same(found, other) for other in kept):
+            characters = range(found.start, found.end)
+            if all(claimed[name].isdisjoint(characters) for name in _rivals(found.kind)):
                 kept.append(found)
+                claimed[found.kind if found.kind in claimed else ""].update(characters)
     return kept
 
 
-def _claims_the_same(one: Found, other: Found) -> bool:
-    """Whether two values want the same characters; an account that pays is a card as well."""
-    if {one.kind, other.kind} == {"own_account", "card"}:
-        return False
-    return one.start < other.end and other.start < one.end
+def _rivals(kind: str) -> tuple[str, ...]:
+    """Whose characters a value may not have; an account that pays is a card as well."""
+    own = {"own_account": ("own_account", ""), "card": ("card", "")}
+    return own.get(kind, ("own_account", "card", ""))
 
 
 def choice_of(message: Normalised, slot: SlotDefinition) -> Found | None:

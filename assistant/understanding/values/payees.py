@@ -87,6 +87,22 @@ _LIKE_A_NAME = re.compile(
 )
 
 
+_CLAUSE = re.compile(r"(?:[^,，。.!！?？;；…]|(?<=[a-z])\.(?=\s?[a-z]))+")
+_FILLER = re.compile(
+    r"(?:不[是对要行]?|错了?|哦|噢|喔|嗯|呃|额|啊|唔系|那个|这个|等等|等一?下|稍等|好的?|对|no|oh|wait|sorry|well|um)+"
+)
+"""A clause that names nobody: taking back, hesitating, agreeing."""
+_LEAD_IN = re.compile(
+    r"^(?:(?:不是.{1,6}?|不是|不|就|应该|唔系)?(?:是|系|改成|换成|改为|换|要给|要)"
+    r"|转给|转到|打给|汇给|给|to |it's |i mean )\s*(?=.)"
+)
+_AMOUNT_AFTER = re.compile(rf"\s*(?:{_VERB})?\s*[¥￥$]?\d.*$")
+_OF_THE_TASK = re.compile(
+    r"改|换|先|取消|等|算了|怎么|为什么|什么|多少|能|可以|今天|明天|后天|下周|下个?月|\d{1,2}[号点]"
+)
+"""How what is said about the task itself begins, which is no name."""
+
+
 def is_like_a_name(words: str) -> bool:
     """Whether words by themselves look like what somebody is called."""
     return _LIKE_A_NAME.fullmatch(words.strip()) is not None
@@ -127,11 +143,31 @@ def find_payees(text: str, relations: Mapping[str, tuple[str, ...]]) -> Iterator
 
 
 def whole_as_payee(text: str) -> Found | None:
-    """The whole short message as a receiver, when a receiver was asked for."""
-    stripped = re.sub(
-        rf"^(?:转给|转到|打给|汇给|给|to )|(?:{_VERB})$", "", text.strip(" ,，。.!！")
-    )
-    return _clean(stripped, text.find(stripped)) if stripped else None
+    """A short message as a receiver, when a receiver was asked for.
+
+    Of several clauses ("不，是王芳，转800") the one that looks like a name, else the only one that
+    is more than a filler.
+    """
+    clauses = [
+        found
+        for match in _CLAUSE.finditer(text)
+        if not _FILLER.fullmatch(match[0].strip())
+        and (found := _receiver_in(match[0], match.start())) is not None
+    ]
+    named = [found for found in clauses if is_like_a_name(found.value)]
+    if named:
+        return named[-1]  # "给王芳，不，李四": the later is meant
+    return clauses[0] if len(clauses) == 1 else None
+
+
+def _receiver_in(clause: str, start: int) -> Found | None:
+    said = _LEAD_IN.sub("", clause.strip())
+    if not re.fullmatch(r"\d{4}", said):
+        said = _AMOUNT_AFTER.sub("", said)
+    said = re.sub(rf"(?:{_VERB})$", "", said).strip()
+    if not said or _OF_THE_TASK.match(said):
+        return None
+    return _clean(said, start + clause.find(said))
 
 
 def _relation(text: str, relations: Mapping[str, tuple[str, ...]]) -> Iterator[Found]:

@@ -7,17 +7,16 @@ nobody may have spoken, or which is made of prompt words alone, is not understoo
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import ctranslate2
-from opencc import OpenCC
 from tokenizers import Tokenizer
 
 from channels.voice.engines.features import FRAMES_PER_S, RATE, WINDOW_S, log_mel
+from channels.voice.engines.script import simplified
 from channels.voice.resample import Samples
 from channels.voice.speech import Heard
 
@@ -60,7 +59,6 @@ class Whisper:
             str(folder), device="cpu", compute_type="int8", intra_threads=threads
         )
         self._words = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._simplified = OpenCC("t2s")
         self._start = [self._id(each) for each in _TASK]
         self._reading = reading or Reading()
 
@@ -97,8 +95,7 @@ class Whisper:
         return Heard(best, score, nobody, others)
 
     def _text(self, ids: Sequence[int]) -> str:
-        text = self._words.decode(list(ids)).strip("\ufffd ")
-        return unicodedata.normalize("NFKC", self._simplified.convert(text))
+        return simplified(self._words.decode(list(ids)).strip("\ufffd "))
 
     def _prompted(self, prompt: str) -> list[int]:
         if not prompt:

@@ -30,7 +30,15 @@ from tests.contract.conftest import (  # noqa: F401 - fixtures
     postgres_url,
 )
 from tests.e2e.scripted_assistant import LossyBroadcast, ScriptedService
-from tests.integration.wechat.platform import AES_KEY, APP_ID, OLD_KEY, TOKEN, Platform, Pusher
+from tests.integration.wechat.platform import (
+    AES_KEY,
+    APP_ID,
+    OLD_KEY,
+    SECRET,
+    TOKEN,
+    Platform,
+    Pusher,
+)
 
 LONG = "本行借记卡挂失可以在手机银行办理，也可以拨打客服电话。"
 
@@ -127,6 +135,7 @@ class World:
     clock: object
     http: httpx.AsyncClient
     service: object
+    app: object
 
     @property
     def surface(self):
@@ -186,21 +195,20 @@ def engine(request):
 @pytest.fixture
 def open_world(engine, clock, ids, release, tmp_path):
     @asynccontextmanager
-    async def opened(platform=None, recogniser=None, **settings):
-        settings = Settings(
-            _env_file=None,
-            data_dir=tmp_path,
-            wechat_app_id=APP_ID,
-            wechat_secret="app-secret-never-shown",
-            wechat_token=TOKEN,
-            wechat_aes_key=AES_KEY,
-            wechat_aes_key_previous=OLD_KEY,
-            wechat_api_url="http://platform.test",
-            public_url="https://bank.test",
-            shutdown_s=1.0,
-            burst_stream_ms=0,
+    async def opened(platform=None, recogniser=None, network=False, **settings):
+        chosen = {
+            "wechat_app_id": APP_ID,
+            "wechat_secret": SECRET,
+            "wechat_token": TOKEN,
+            "wechat_aes_key": AES_KEY,
+            "wechat_aes_key_previous": OLD_KEY,
+            "wechat_api_url": "http://platform.test",
+            "public_url": "https://bank.test",
+            "shutdown_s": 1.0,
+            "burst_stream_ms": 0,
             **settings,
-        )
+        }
+        settings = Settings(_env_file=None, data_dir=tmp_path, **chosen)
         platform = platform or Platform(clock)
         service = ScriptedService(clock, ids, release=release)
         conversations = Conversations(
@@ -218,7 +226,7 @@ def open_world(engine, clock, ids, release, tmp_path):
             engine,
             ids,
             recogniser=recogniser,
-            transport=httpx.ASGITransport(platform),
+            transport=None if network else httpx.ASGITransport(platform),
         )
         for surface in wechat.surfaces:
             surface.client.back_off_s = 0.0
@@ -238,6 +246,7 @@ def open_world(engine, clock, ids, release, tmp_path):
                 clock=clock,
                 http=http,
                 service=service,
+                app=app,
             )
 
     return opened

@@ -15,6 +15,7 @@ from channels.wechat.crypto import Codec, read_key, signature
 from channels.wechat.xml import read_fields, write_fields
 
 APP_ID = "wx0123456789abcdef"
+SECRET = "app-secret-never-shown"
 TOKEN = "callback-token"
 AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 OLD_KEY = "GFEDCBA9876543210zyxwvutsrqponmlkjihgfedcba"

@@ -57,12 +57,64 @@ def test_what_a_bank_writes_for_people_stays(sentence):
         "<font color=white style='color: #fff'>密语</font>",
         "<script>密语</script>",
         '[//]: # "密语"',
+        "<span style='color:#FDFDFE'>密语</span>",
+        "<span style='color: rgb(255 255 255)'>密语</span>",
+        "<span style='color: rgba(0, 0, 0, 0.01)'>密语</span>",
+        "<span style='color: hsl(0, 0%, 100%)'>密语</span>",
+        "<div style='background:#000'><b style='color:black'>密语</b></div>",
+        "<span style='font-size:0.05em'>密语</span>",
+        "<span style='font: 1px serif'>密语</span>",
+        "<span style='opacity:.01'>密语</span>",
+        "<span style='position:absolute;left:-9999px'>密语</span>",
+        "<style>.q{display:none}</style><i class='a q'>密语</i>",
+        "<div hidden><div>一</div>密语</div>",
+        "<span style='display:none'><b>一</b></span\n>下文 <u hidden>密语</u>",
+        "<span style='display:none' title='>'>密语",
+        "<div style='visibility:hidden'>\n\n密语",
+        "<di<!-- -->v hidden>密语</div>",
+        "\u202e密语\u202c",
+        "\u202d密语",
     ],
 )
 def test_text_that_is_not_shown_is_taken_out_and_told(hidden):
     text, notices = clean(f"上文。\n{hidden}")
     assert "密语" not in text
     assert any(one.kind == "hidden" for one in notices)
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "<div style='background:#003366'><span style='color:#fff'>明文</span></div>",
+        "<span style='font-size:1em;color:#333'>明文</span>",
+        "<span style='font:700 14px/1.5 serif;opacity:1'>明文</span>",
+        "<span style='border-width:0;min-height:0;line-height:0'>明文</span>",
+        "<span style='background:url(a.png);color:white'>明文</span>",
+        "<b hidden>密语</b>明文",
+        "若余额 < 100 元且 a<b，明文",
+    ],
+)
+def test_what_a_reader_sees_stays(shown):
+    assert "明文" in clean(f"上文。{shown}\n\n下文。")[0]
+    assert "下文。" in clean(f"上文。{shown}\n\n下文。")[0]
+
+
+def test_words_in_an_overridden_order_are_left_out():
+    text, notices = clean("积分可兑换权益。\u202e管理员\u202c 有效期两年。")
+    assert text == "积分可兑换权益。 有效期两年。"
+    assert [one.kind for one in notices] == ["hidden"]
+
+
+MARKS = ("<", ">", "<b>", "</b>", "<i hidden>", "</i>", "<!--", "-->", "\n", "</", " x=", "'", "文")
+MARKS += ("<script>", "</script>", "<p style='color:#fff'>", "</p>", "<img", "\u202e", "\u202c")
+MARKUP = st.lists(st.sampled_from(MARKS), max_size=14).map("".join)
+
+
+@given(MARKUP)
+def test_cleaning_markup_keeps_the_lines_and_is_done_once(text):
+    once, _ = clean(text)
+    assert once.count("\n") == text.count("\n")
+    assert clean(once)[0] == once
 
 
 def test_invisible_characters_do_not_split_a_word():

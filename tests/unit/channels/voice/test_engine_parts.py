@@ -127,29 +127,36 @@ def test_the_prompt_has_the_expected_words_and_stays_within_what_the_model_takes
 
 
 class Counting:
-    def __init__(self):
-        self.said = []
+    def __init__(self, sound=None):
+        self.said, self.sound = [], sound
 
     async def speak(self, clause, *, rate, voice="", speed=1.0):
         self.said.append((clause, rate, voice, speed))
-        return clause.encode()
+        return self.sound or bytes(2 * rate)
 
 
-async def test_a_clause_is_synthesised_once_for_each_voice_speed_and_rate(tmp_path):
+async def test_a_clause_is_synthesised_once_for_each_voice_and_speed(tmp_path):
     inner = Counting()
     cached = CachedSynthesiser(inner, tmp_path, SpokenWords())
-    for _ in range(3):
-        await cached.speak("您好，", rate=8000)
-        await cached.speak("您好，", rate=8000, speed=0.85)
+    for rate in (8000, 16_000, 8000):
+        await cached.speak("您好，", rate=rate)
+        await cached.speak("您好，", rate=rate, speed=0.85)
     assert len(inner.said) == 2
     assert list(tmp_path.iterdir()) == []
+
+
+async def test_a_line_gets_the_kept_sound_at_its_own_rate(tmp_path):
+    cached = CachedSynthesiser(Counting(b"\1\0" * 16_000), tmp_path, SpokenWords())
+    for rate in (8000, 16_000, 24_000, 48_000):
+        assert len(await cached.speak("您好，", rate=rate)) == 2 * rate
 
 
 async def test_fixed_prompts_survive_a_restart_and_another_lexicon_speaks_anew(tmp_path):
     words = SpokenWords(pronunciations={"还款": "huán kuǎn"})
     first, second, third = Counting(), Counting(), Counting()
-    assert await CachedSynthesiser(first, tmp_path, words).render(["您好，"], rate=8000) == 1
-    assert await CachedSynthesiser(second, tmp_path, words).render(["您好，"], rate=8000) == 0
+    assert await CachedSynthesiser(first, tmp_path, words).render(["您好，"]) == 1
+    assert await CachedSynthesiser(second, tmp_path, words).render(["您好，"]) == 0
+    await CachedSynthesiser(second, tmp_path, words).speak("您好，", rate=8000)
     assert second.said == []
     await CachedSynthesiser(third, tmp_path, SpokenWords()).speak("您好，", rate=8000)
     assert len(third.said) == 1

@@ -1,0 +1,152 @@
+"""What a journey must not show, held against the bank's books and the log.
+
+`unfinished` and `lost`: the task is not done, or was told as done and is not in the books.
+`doubled`: it is there twice. `told wrongly`: done and not told, or other values than wanted.
+`asked twice`: a value given or a yes said was asked for again. `two speakers`: words of one channel
+were told in another, or an answer from beside was taken. `split`: more than one conversation has it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from assistant.model.events import (
+    ActionFinished,
+    Asked,
+    Confirmed,
+    Event,
+    FlowStarted,
+    Said,
+    SignedIn,
+    SlotSet,
+    StepUpPassed,
+    StepUpRequested,
+)
+from assistant.model.hearers import places
+from evals.journeys.journey import Journey
+
+KINDS: Final = (
+    "unfinished",
+    "lost",
+    "doubled",
+    "told wrongly",
+    "asked twice",
+    "two speakers",
+    "split",
+)
+_ASK_TWICE: Final = frozenset({"confirm_again", "task_number"})
+"""Questions that may come again: a second yes is wanted, a number did not fit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that must not happen and did."""
+
+    kind: str
+    detail: str
+
+
+async def judge(journey: Journey) -> list[Finding]:
+    """Everything found in one journey."""
+    logs = [
+        [stored.event for stored in await journey.site.store.load(identifier)]
+        for identifier in dict.fromkeys(journey.conversations)
+    ]
+    entries = [
+        entry
+        for entry in await journey.site.journal()
+        if entry["operation"] == journey.goal.operation
+    ]
+    found = [*_books(journey, entries, logs), *_split(journey, logs)]
+    for log in logs:
+        found += [Finding("asked twice", detail) for detail in asked_twice(log)]
+        found += _told(journey, log)
+    return found
+
+
+def _books(
+    journey: Journey, entries: Sequence[dict[str, Any]], logs: Sequence[Sequence[Event]]
+) -> Iterable[Finding]:
+    deeds = [
+        event
+        for log in logs
+        for event in log
+        if isinstance(event, ActionFinished) and event.action == journey.goal.operation
+    ]
+    done = [event for event in deeds if event.outcome == "done"]
+    if not entries:
+        yield Finding("lost" if done else "unfinished", f"{len(deeds)} deeds, none in the books")
+    if len(entries) > 1:
+        yield Finding("doubled", f"{len(entries)} in the books")
+    if entries and not done:
+        yield Finding("told wrongly", "done, and the log does not say so")
+    wanted = journey.goal.amount
+    for entry in entries:
+        amount = _amount(entry)
+        if wanted is not None and amount is not None and amount != wanted:
+            yield Finding("told wrongly", f"{amount} moved, {wanted} wanted")
+
+
+def _amount(entry: dict[str, Any]) -> Decimal | None:
+    """The amount of an entry of the journal; None where it has none."""
+    for holder in (entry, entry.get("result"), entry.get("request"), entry.get("details")):
+        money = holder.get("amount") if isinstance(holder, dict) else None
+        if isinstance(money, dict):
+            return Decimal(str(money["amount"]))
+    return None
+
+
+def _split(journey: Journey, logs: Sequence[Sequence[Event]]) -> Iterable[Finding]:
+    having = [
+        log
+        for log in logs
+        if any(isinstance(e, FlowStarted) and e.flow == journey.goal.operation for e in log)
+    ]
+    if len(having) > 1:
+        yield Finding("split", f"{len(having)} conversations have the task")
+
+
+def asked_twice(log: Sequence[Event]) -> Iterable[str]:
+    """Questions whose answer was known: values, the yes, proofs of one session."""
+    given: set[str] = set()
+    passed: set[str] = set()
+    for event in log:
+        match event:
+            case SlotSet(origin="customer") if not event.slot.startswith(("step_up_", "one_time")):
+                given.add(event.slot)
+            case Confirmed(again=False):
+                given.add(f"confirm_{event.action}")
+            case SignedIn():
+                passed.clear()
+            case StepUpPassed():
+                passed.add(f"{event.proof}:{event.purpose}")
+            case StepUpRequested() if f"{event.proof}:{event.purpose}" in passed:
+                yield f"proof {event.proof}"
+            case Asked() if event.slot in given and event.slot not in _ASK_TWICE:
+                yield str(event.slot)
+            case _:
+                pass
+
+
+def _told(journey: Journey, log: Sequence[Event]) -> Iterable[Finding]:
+    """What was done is told where it was spoken about, and nowhere else."""
+    heard = {door.place: "\n".join(door.heard) for door in journey.doors}
+    everywhere = {
+        place: "\n".join("\n".join(d.heard) for d in journey.doors if d.place == place)
+        for place in heard
+    }
+    receipts = {e.receipt_id for e in log if isinstance(e, ActionFinished) and e.receipt_id}
+    for _, event, place in places((None, each) for each in log):
+        if not isinstance(event, Said) or not event.part.text:
+            continue
+        names = [receipt for receipt in receipts if receipt in event.part.text]
+        first = event.part.text.split("\n", maxsplit=1)[0].split("。", maxsplit=1)[0]
+        if names and place in everywhere and first not in everywhere[place]:
+            yield Finding("told wrongly", f"a receipt did not reach {place}")
+        for other, words in everywhere.items():
+            is_foreign = other not in {place, ""} and bool(names)
+            if is_foreign and event.part.text in words:
+                yield Finding("two speakers", f"words for {place} were told in {other}")

@@ -1,0 +1,246 @@
+"""The connector behind the fake platform, a process of its own with another's cryptography."""
+
+import asyncio
+import socket
+import time
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import uvicorn
+from sqlalchemy import delete
+
+from assistant.model.message import ReplyPart
+from channels.cli.wechat_process import platform_process
+from channels.wechat.tables import ARRIVAL
+from evals.wechat.people import Crowd, Plan
+from evals.wechat.wire import Wire, wire_to
+from tests.integration.wechat.platform import ACCOUNT, AES_KEY, APP_ID, SECRET, TOKEN
+
+SPEED = 10
+MINI, CORP, KF = "wxmini", "wwcorp", "wk1"
+START_S = datetime(2026, 11, 20, 12, tzinfo=UTC).timestamp()
+REFUSED = {
+    "wrong_signature": 403,
+    "wrong_token": 403,
+    "plaintext": 403,
+    "stale": 403,
+    "other_key": 403,
+    "padding": 403,
+    "xxe": 400,
+    "laughs": 400,
+    "laughs_inside": 400,
+    "xxe_inside": 400,
+    "oversized": 413,
+    "truncated": 400,
+    "empty": 400,
+    "json_list": 400,
+    "not_utf8": 400,
+    "no_sender": 400,
+}
+
+
+@dataclass
+class RunningClock:
+    """Runs as fast as the platform's, from the same instant."""
+
+    start_s: float = START_S
+    began_s: float = 0.0
+
+    def now(self):
+        passed = (time.monotonic() - self.began_s) * SPEED
+        return datetime.fromtimestamp(self.start_s, UTC) + timedelta(seconds=passed)
+
+
+@pytest.fixture(scope="module")
+def place():
+    """The platform, and the address it pushes to."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    known = {"secret": SECRET, "token": TOKEN, "aes_key": AES_KEY}
+    url = f"http://127.0.0.1:{port}/wechat"
+    service = {**known, "app_id": APP_ID, "callback": f"{url}/callback", "name": ACCOUNT}
+    mini = {**known, "app_id": MINI, "callback": f"{url}/mini/callback"}
+    wecom = {**known, "app_id": CORP, "callback": f"{url}/kf/callback", "name": KF}
+    config = {"service": service, "mini": mini, "wecom": wecom}
+    config |= {"start_s": START_S, "speed": SPEED, "templates": {"T1": ["thing1", "time2"]}}
+    with platform_process(config) as platform:
+        yield platform, port
+
+
+@pytest.fixture
+async def wire(place):
+    platform, _ = place
+    async with wire_to(platform.phone) as opened:
+        await opened.catch_up()
+        yield opened
+        await opened.do("faults", push_rate=0, call_rate=0)
+
+
+@pytest.fixture
+def clock():
+    return RunningClock()
+
+
+@pytest.fixture
+def engine(sqlite_engine):
+    return sqlite_engine
+
+
+@pytest.fixture
+def open_site(place, wire, clock, open_world):
+    @asynccontextmanager
+    async def opened(**settings):
+        platform, port = place
+        clock.start_s = (await wire.state())["now_s"]
+        clock.began_s = time.monotonic()
+        settings = {
+            "wechat_api_url": platform.api,
+            "wecom_api_url": platform.api,
+            "wechat_mini_app_id": MINI,
+            "wechat_mini_secret": SECRET,
+            "wecom_corp_id": CORP,
+            "wecom_secret": SECRET,
+            "wecom_token": TOKEN,
+            "wecom_aes_key": AES_KEY,
+            "wechat_passive_s": 0.4,
+            **settings,
+        }
+        async with open_world(network=True, **settings) as world:
+            config = uvicorn.Config(world.app, port=port, log_config=None, lifespan="off")
+            server = uvicorn.Server(config)
+            server.install_signal_handlers = lambda: None
+            running = asyncio.create_task(server.serve())
+            while not server.started:
+                await asyncio.sleep(0.01)
+            try:
+                yield world
+            finally:
+                server.should_exit = True
+                await running
+
+    return opened
+
+
+@pytest.fixture
+async def site(open_site):
+    async with open_site() as opened:
+        yield opened
+
+
+def crowd(wire: Wire, messages: int, seed: int) -> Crowd:
+    plan = Plan(messages=messages, seed=seed, at_once=30, patience_s=1.5, hasty=0.3)
+    return Crowd(wire, plan, "甲乙丙丁戊己庚", lambda _, text: f"echo {text}", "可能没有送到")
+
+
+async def test_each_message_is_answered_once_whatever_the_platform_does(site, wire):
+    await wire.do("faults", push_rate=0.15, call_rate=0.15)
+    verdict = await crowd(wire, 150, 1).run()
+    assert verdict.findings == []
+    assert (verdict.answered_once, verdict.messages) == (150, 150)
+    assert verdict.sends < verdict.pushes
+    assert len(verdict.faults) >= 6
+
+
+async def test_the_judge_sees_a_connector_that_forgets_what_it_answered(site, wire):
+    async def forget():
+        async def work(connection):
+            await connection.execute(delete(ARRIVAL).where(ARRIVAL.c.state == "done"))
+
+        while True:
+            await site.database.write(work)
+            await asyncio.sleep(0.02)
+
+    forgetting = asyncio.create_task(forget())
+    await wire.do("faults", push_rate=0.3)
+    verdict = await crowd(wire, 50, 2).run()
+    forgetting.cancel()
+    assert verdict.doubled
+    assert not verdict.is_good
+
+
+async def test_what_is_no_push_of_the_platform_is_refused_and_changes_nothing(site, wire):
+    answers = {
+        what: (await wire.do("bad", openid="o-bad", what=what))["status"] for what in REFUSED
+    }
+    assert answers == REFUSED
+    assert site.echo.calls == []
+    assert await site.contact("o-bad") is None
+
+
+async def test_both_kinds_of_callback_address_are_verified(site, wire):
+    for surface in ("service", "mini", "wecom"):
+        assert (await wire.do("verify", surface=surface))["verified"]
+        assert (await wire.do("verify", surface=surface, good=False))["status"] == 403
+
+
+async def test_a_replayed_message_is_answered_once(site, wire):
+    fields = {"MsgType": "text", "Content": "replayed", "MsgId": "4711"}
+    for _ in range(3):
+        await wire.do("message", openid="o-replay", fields=fields)
+    assert await wire.sees("o-replay", "echo replayed", 3)
+    await wire.do("drain")
+    await wire.catch_up()
+    assert len(wire.shown["o-replay"]) == 1
+
+
+@pytest.mark.parametrize("as_json", [False, True], ids=["xml", "json"])
+async def test_emoji_and_the_end_of_a_section_come_back_whole(site, wire, as_json):
+    text = "👨‍👩‍👧 ]]></Content> &amp; 𠮷"
+    await wire.do("say", openid=f"o-odd{as_json}", text=text, as_json=as_json)
+    assert await wire.sees(f"o-odd{as_json}", "echo 👨‍👩‍👧 ]]>＜/Content> &amp; 𠮷", 3)
+
+
+async def test_what_is_no_text_is_answered_in_words(site, wire):
+    for number, kind in enumerate(("image", "location", "link", "hologram")):
+        await wire.do("message", openid=f"o-k{number}", fields={"MsgType": kind})
+        assert await wire.sees(f"o-k{number}", "文字", 3)
+
+
+async def test_tokens_that_are_withdrawn_are_fetched_once_for_many_sends(open_site, wire):
+    async with open_site(wechat_passive_s=0.001) as site:
+        await wire.do("say", openid="o-warm", text="slow warm")
+        site.echo.may_go_on.set()
+        assert await wire.sees("o-warm", "echo slow warm", 4)
+        before = (await wire.state())["tokens_fetched"]["service"]
+        await wire.do("void")
+        people = [f"o-t{number}" for number in range(20)]
+        await asyncio.gather(*(wire.do("say", openid=each, text="slow x") for each in people))
+        assert all([await wire.sees(each, "echo slow x", 4) for each in people])
+        assert (await wire.state())["tokens_fetched"]["service"] == before + 1
+
+
+@pytest.mark.parametrize("code", [45047, 45015])
+async def test_a_refused_send_is_told_at_the_next_message_once(open_site, wire, code):
+    openid = f"o-q{code}"
+    async with open_site(wechat_passive_s=0.001) as site:
+        site.echo.may_go_on.set()
+        await wire.do("faults", at="/cgi-bin/message/custom/send", what=f"errcode:{code}")
+        await wire.do("say", openid=openid, text="slow a")
+        await asyncio.sleep(0.3)
+        assert not wire.saw(openid, "echo slow a")
+        await wire.do("say", openid=openid, text="slow b")
+        assert await wire.sees(openid, "echo slow b", 4)
+        said = "".join(wire.shown[openid])
+        assert (said.count("echo slow a"), said.count("echo slow b")) == (1, 1)
+
+
+async def test_a_sixth_send_never_leaves(open_site, wire):
+    async with open_site(wechat_passive_s=0.001) as site:
+        site.echo.may_go_on.set()
+        await wire.do("say", openid="o-six", text="slow endless")
+        await wire.do("say", openid="o-six", text="endless")
+        for number in range(6):
+            await site.said_later([part(f"late {number}")], openid="o-six")
+            await site.settle()
+        await wire.catch_up()
+        calls = [e for e in wire.entries if e["kind"] == "called" and e["openid"] == "o-six"]
+        sends = [each["code"] for each in calls if each["path"].endswith("/custom/send")]
+        assert sends
+        assert set(sends) == {0}
+        assert all(len(text.encode()) <= 2048 for text in wire.shown["o-six"])
+
+
+def part(text):
+    return ReplyPart(text=text)
