@@ -23,7 +23,7 @@ SAID: Final[Mapping[str, tuple[str, ...]]] = {
     "validate_amount": ("utter_amount_invalid",),
     "validate_bill_account": ("utter_bill_account_unknown", "utter_phone_invalid"),
     "validate_bill_amount": ("utter_amount_invalid",),
-    "validate_branch": ("utter_branch_ambiguous", "utter_branch_unknown"),
+    "validate_branch": ("utter_branch_unknown",),
     "validate_card": ("utter_card_not_found",),
     "validate_card_limit": (
         "utter_card_limit_invalid",

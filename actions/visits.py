@@ -33,6 +33,8 @@ _NOON: Final = 12
 _LAST_MORNING_HOUR: Final = 7
 """One to seven o'clock said without a part of the day is in the afternoon: banks open at 8:30."""
 
+_HEAD: Final = "营业部"
+"""Every city's main branch is called that; without the city the customer's own is meant."""
 _KIND: Final = re.compile(r"(?:科技)?支行|分行营业部|分行|营业部|县支行|网点|县")
 _WEEKDAYS: Final[Mapping[str, int]] = {
     **{word: day for day, word in enumerate("一二三四五六")},
@@ -152,12 +154,14 @@ def find_branches(text: str, branches: Sequence[Branch], near: str = "") -> list
     of_place = [one for one in branches if _district(one) in text] or [
         one for one in branches if _KIND.sub("", one.city) in text
     ]
+    head = [one for one in branches if _HEAD in text and _HEAD in one.name]
+    head = [one for one in head if near and _KIND.sub("", one.city) in near] or head
     is_near = re.search(r"最近|附近|离我近|離我近|\bnear", text)
     close = [one for one in branches if near and is_near and _district(one) in near]
     close = close or [
         one for one in branches if near and is_near and _KIND.sub("", one.city) in near
     ]
-    return exact or short or of_place or close
+    return exact or short or head or of_place or close
 
 
 def _district(branch: Branch) -> str:
@@ -194,10 +198,9 @@ async def _validate_branch(bank: BankApi, context: ActionContext) -> ActionResul
     found = find_branches(text, branches, await _address(bank, context))
     if len(found) == 1:
         return _chosen(found[0])
-    key = "utter_branch_ambiguous" if found else "utter_branch_unknown"
-    return ActionResult(
-        outcome="done", slots={_BRANCH: None}, says=(_list(key, found or branches),)
-    )
+    # Of several the question that follows shows those that were named.
+    says = () if found else (_list("utter_branch_unknown", branches),)
+    return ActionResult(outcome="done", slots={_BRANCH: None}, says=says)
 
 
 async def _validate_day(_: BankApi, context: ActionContext) -> ActionResult:

@@ -6,17 +6,20 @@ import asyncio
 import importlib
 import importlib.util
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from pydantic import SecretStr
 
 from assistant.errors import SettingsError
 from assistant.model.release import Release
 from assistant.model.spoken import SpokenWords
+from assistant.ports import Classifier
+from assistant.understanding.classifier import OUT_OF_SCOPE
+from assistant.understanding.normalise import normalise
 from channels.settings import Settings
 from channels.voice import speakable
 from channels.voice.call_parts import CallTimes, Engines
@@ -24,6 +27,7 @@ from channels.voice.engines import models, silero
 from channels.voice.engines.cache import CachedSynthesiser
 from channels.voice.engines.funasr import FunAsr
 from channels.voice.engines.process import SpeechProcess, WorkerSettings
+from channels.voice.engines.script import simplified
 from channels.voice.engines.served import (
     ServedRecogniser,
     ServedSynthesiser,
@@ -31,7 +35,7 @@ from channels.voice.engines.served import (
     connect,
 )
 from channels.voice.prompts import fixed_clauses
-from channels.voice.speech import Recogniser, SpeechUnavailable, Synthesiser
+from channels.voice.speech import Heard, Recogniser, SpeechUnavailable, Synthesiser
 
 _log = logging.getLogger(__name__)
 
@@ -73,13 +77,19 @@ def fetch_models(settings: Settings, say: Callable[[str], None]) -> Path:
 
 @asynccontextmanager
 async def open_speech(
-    settings: Settings, release: Release, *, deadline_s: float | None = None
+    settings: Settings,
+    release: Release,
+    *,
+    classifier: Classifier | None = None,
+    deadline_s: float | None = None,
 ) -> AsyncIterator[Engines | None]:
     """The engines while they are used; None where the voice extra is not installed.
 
     Args:
         settings: The deployment's.
         release: Whose lexicon tells how words are said.
+        classifier: Of the running assistant, which weighs what may have been said; None: the words
+            are only repaired.
         deadline_s: Longest wait for one answer; None for that of the settings, which suits calls.
     """
     if what_lacks(settings):
@@ -104,6 +114,7 @@ async def open_speech(
             detector=partial(silero.Silero, net),
             clauses=clauses_of(words),
             repair=repair_of(words),
+            wish=wish_of(release, classifier) if classifier is not None else None,
             voice=settings.speech_voice,
         )
 
@@ -213,16 +224,47 @@ def clauses_of(words: SpokenWords) -> Callable[[str], list[str]]:
     return lambda text: speakable.clauses(speakable.spoken(text, words))
 
 
+def wish_of(release: Release, classifier: Classifier) -> Callable[[Heard], Awaitable[str]]:
+    """What was heard of an open request to the words it most likely was.
+
+    Raises:
+        SettingsError: The voice extra is not installed.
+    """
+    words = release.lexicon.spoken
+    sentences = [
+        simplified(example.text) for example in release.examples if example.intent != OUT_OF_SCOPE
+    ]
+
+    def classify(text: str) -> dict[str, float]:
+        return dict(classifier.classify(normalise(text, release.lexicon.rewrites).text).ranked)
+
+    return (
+        _with_extra("hearing")
+        .Hearing(
+            repair=repair_of(words),
+            readings=_with_extra("reading").Readings((*sentences, *words.terms)),
+            classify=classify,
+        )
+        .wish
+    )
+
+
 def repair_of(words: SpokenWords) -> Callable[[str], str]:
     """Recognised text to the same with the bank's terms put right.
 
     Raises:
         SettingsError: The voice extra is not installed.
     """
+    repaired: Callable[[str], str] = (
+        _with_extra("repair").Repairer(words.terms, words.kept).repaired
+    )
+    return repaired
+
+
+def _with_extra(name: str) -> Any:
+    """A module that needs the voice extra."""
     try:
-        repair = importlib.import_module("channels.voice.repair")
+        return importlib.import_module(f"channels.voice.{name}")
     except ImportError as error:
         msg = f"speech needs the voice extra: {HOW}"
         raise SettingsError(msg) from error
-    repaired: Callable[[str], str] = repair.Repairer(words.terms, words.kept).repaired
-    return repaired

@@ -1,7 +1,8 @@
 """The part of the lexicon that calls need: readings, letters, terms.
 
 Keys: `pronunciations`, `surname_readings` with `forms_of_address`, `spoken_letters`,
-`spoken_words`, `spoken_terms`, `spoken_kept`, `spoken_prompts`, `back_channels`.
+`spoken_words`, `spoken_terms`, `spoken_kept`, `spoken_prompts`, `back_channels`, `spoken_hums`,
+`spoken_yes`, `spoken_person`.
 """
 
 from __future__ import annotations
@@ -17,7 +18,15 @@ from knowledge.content_yaml import Part
 
 _READINGS: Final = ("pronunciations", "surname_readings", "forms_of_address")
 _SAID: Final = ("spoken_letters", "spoken_words")
-_LISTS: Final = ("spoken_terms", "spoken_kept", "spoken_prompts", "back_channels")
+_LISTS: Final = (
+    "spoken_terms",
+    "spoken_kept",
+    "spoken_prompts",
+    "back_channels",
+    "spoken_hums",
+    "spoken_yes",
+    "spoken_person",
+)
 KEYS: Final = frozenset((*_READINGS, *_SAID, *_LISTS))
 _CHINESE: Final = re.compile(r"[\u4e00-\u9fff]+")
 _SYLLABLE: Final = re.compile(r"[a-züê]+")
@@ -57,11 +66,17 @@ class SpokenReading:
             pronunciations=readings,
             letters=self.tables.get("spoken_letters", {}),
             words=self.tables.get("spoken_words", {}),
-            terms=tuple(dict.fromkeys(self.lists.get("spoken_terms", ()))),
-            kept=self.lists.get("spoken_kept", ()),
-            prompts=self.lists.get("spoken_prompts", ()),
-            back_channels=self.lists.get("back_channels", ()),
+            terms=self._list("spoken_terms"),
+            kept=self._list("spoken_kept"),
+            prompts=self._list("spoken_prompts"),
+            back_channels=self._list("back_channels"),
+            hums=self._list("spoken_hums"),
+            yes=self._list("spoken_yes"),
+            person=self._list("spoken_person"),
         )
+
+    def _list(self, key: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self.lists.get(key, ())))
 
 
 def _reading_fault(word: str, reading: str) -> str:

@@ -140,7 +140,7 @@ class Guarded:
         question: str,
         *,
         as_of: date,
-        limit: int = 5,
+        limit: int = 8,
         scope: SearchScope = EVERYTHING,
         known_on: date | None = None,
         before: Sequence[str] = (),

@@ -88,7 +88,7 @@ class HybridKnowledge:
         question: str,
         *,
         as_of: date,
-        limit: int = 5,
+        limit: int = 8,
         scope: SearchScope = EVERYTHING,
         before: Sequence[str] = (),
         known_on: date | None = None,

@@ -100,7 +100,7 @@ class Translated:
         question: str,
         *,
         as_of: date,
-        limit: int = 5,
+        limit: int = 8,
         scope: SearchScope = EVERYTHING,
         known_on: date | None = None,
         before: Sequence[str] = (),

@@ -18,7 +18,10 @@ class SpokenWords:
         terms: Words callers say, for biasing recognition and for repair by sound.
         kept: Words that sound like a term and are meant as they are (化肥, not 话费).
         prompts: Opening sentences for the recogniser; the terms follow them.
-        back_channels: What is said while listening and is no message ("嗯").
+        back_channels: What is said while listening and is no message ("好的").
+        hums: What is no word at all ("嗯"): no yes to anything either.
+        yes: Beginnings of a yes.
+        person: What a wish for a person has in it; heard at any time.
     """
 
     pronunciations: Mapping[str, str] = field(default_factory=dict)
@@ -28,3 +31,6 @@ class SpokenWords:
     kept: tuple[str, ...] = ()
     prompts: tuple[str, ...] = ()
     back_channels: tuple[str, ...] = ()
+    hums: tuple[str, ...] = ()
+    yes: tuple[str, ...] = ()
+    person: tuple[str, ...] = ()

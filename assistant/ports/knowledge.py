@@ -73,7 +73,7 @@ class Knowledge(Protocol):
         question: str,
         *,
         as_of: date,
-        limit: int = 5,
+        limit: int = 8,
         scope: SearchScope = EVERYTHING,
         known_on: date | None = None,
         before: Sequence[str] = (),

@@ -36,16 +36,18 @@ class Thresholds:
 
     Attributes:
         answer: Least score of the best passage, 0 to 1; below it we abstain.
-        companion: Least value of a further sentence, as a share of the best one's.
+        surely: Probability at which no further sentence is added, of the right one being there.
+        companion: Least probability of a further sentence.
         passages: Passages looked at, best first.
         sentences: Most sentences of an answer.
         characters: Most characters of an answer; the first sentence is never cut.
     """
 
     answer: float = 0.4
-    companion: float = 0.5
-    passages: int = 5
-    sentences: int = 3
+    surely: float = 0.9
+    companion: float = 0.04
+    passages: int = 8
+    sentences: int = 4
     characters: int = 220
 
 
@@ -60,7 +62,7 @@ class GroundedSentence:
 
 @dataclass(frozen=True, slots=True)
 class GroundedAnswer:
-    """One to three sentences in the order of their documents; `score` is 0 to 1."""
+    """One to four sentences in the order of their documents; `score` is 0 to 1."""
 
     sentences: tuple[GroundedSentence, ...]
     score: float
@@ -79,6 +81,8 @@ Grounding: TypeAlias = GroundedAnswer | Abstention
 _DEFAULT: Final = Thresholds()
 _TERMS: Final = frozenset({"months", "days", "grade"})
 _EXAMPLE: Final = ("例如", "for example")
+_CERTAIN: Final = 1e-6
+"""Scores nearer to 0 or 1 than this are not told apart."""
 _BARE_REST: Final = 6
 """Characters a label may hold besides its figures, such as 及以下 or （含）."""
 # In the order of precedence: "怎么收费" asks for a figure, "可以怎么办" for steps.
@@ -111,7 +115,11 @@ _ASKED: Final = (
 
 @dataclass(frozen=True, slots=True)
 class _Option:
-    """A sentence that may be shown; `place` orders options as the documents do."""
+    """A sentence that may be shown; `place` orders options as the documents do.
+
+    Attributes:
+        value: Score of the sentence, 0 to 1.
+    """
 
     text: str
     value: float
@@ -157,30 +165,43 @@ def _options(hits: Sequence[PassageHit], thresholds: Thresholds) -> Iterator[_Op
 
 
 def _chosen(question: str, options: Sequence[_Option], thresholds: Thresholds) -> list[_Option]:
-    """The best sentence, and those that are nearly as good; never a row of the same table.
+    """The best sentence, and others until one of them is surely right.
 
+    Where the first is far ahead it stands alone; the nearer the others come, the more are said.
     A worked example is only said to who names a sum.
     """
     best = options[0]
+    total = sum(_odds(one.value) for one in options)
+    held = _odds(best.value) / total
     asked = _terms(question) & _terms(best.text)
     sums = any(one.kind in {"money", "count"} for one in figures(question))
     chosen = [best]
     room = thresholds.characters - len(best.text)
     for option in options[1:]:
-        if len(chosen) == thresholds.sentences:
-            break
-        near = option.value >= thresholds.companion * best.value
+        share = _odds(option.value) / total
         if (
-            near
-            and not _other_version(option, best)
+            len(chosen) == thresholds.sentences
+            or held >= thresholds.surely
+            or share < thresholds.companion
+        ):
+            break
+        if (
+            not _other_version(option, best)
             and not _speaks_of_other_term(option.text, asked)
             and (sums or not option.text.startswith(_EXAMPLE))
             and len(option.text) <= room
             and not _repeats(option, chosen)
         ):
             chosen.append(option)
+            held += share
             room -= len(option.text)
     return chosen
+
+
+def _odds(score: float) -> float:
+    """Odds of a score; those of two sentences stand to each other as their probabilities do."""
+    inside = min(1 - _CERTAIN, max(_CERTAIN, score))
+    return inside / (1 - inside)
 
 
 def _terms(text: str) -> frozenset[tuple[str, str]]:
@@ -201,17 +222,26 @@ def _other_version(option: _Option, best: _Option) -> bool:
 
 
 def _repeats(option: _Option, chosen: Sequence[_Option]) -> bool:
-    """Whether it adds nothing: the same words, or a table beside a sentence or another row of it.
+    """Whether it adds nothing to what is said already."""
+    return any(option.text == other.text or _same_table(option, other) for other in chosen)
 
-    A row often says in figures what a sentence below it says in words, and its neighbour is
-    about another term or another amount.
+
+def _same_table(one: _Option, other: _Option) -> bool:
+    """Whether two say the same table, or might: a row and its neighbour, or a row and its words.
+
+    A row often says in figures what a sentence says in words, beside the table or in another
+    document; its neighbour is about another term or another amount.
     """
-    return any(
-        option.text == other.text
-        or is_row(option.text) != is_row(other.text)
-        or (is_row(option.text) and option.passage.passage_id == other.passage.passage_id)
-        for other in chosen
-    )
+    if not is_row(one.text) and not is_row(other.text):
+        return False
+    if one.passage.passage_id == other.passage.passage_id:
+        return True
+    return is_row(one.text) != is_row(other.text) and _adds_no_figure(one.text, other.text)
+
+
+def _adds_no_figure(one: str, other: str) -> bool:
+    said, more = ({(each.kind, each.value) for each in figures(text)} for text in (one, other))
+    return said <= more or more <= said
 
 
 def grounded_sentence(question: str, passage: PassageHit, sentence: str) -> GroundedSentence:

@@ -54,6 +54,7 @@ from assistant.understanding.slots import (
     task_slots,
     whole_answer,
 )
+from assistant.understanding.story import read_more_of_story
 from assistant.understanding.talk import SMALL_TALK, TALK
 from assistant.understanding.thresholds import Thresholds
 from assistant.understanding.values.extract import Wanted, extract
@@ -164,6 +165,9 @@ class _Reading:
         if elsewhere is not None:
             return _by("rules", elsewhere)
         scores = self.owner.classifier.classify(self.message.text)
+        more = read_more_of_story(self._moment(), scores, self.original)
+        if more:
+            return _by("rules", *more)
         ears = Ears(
             release=self.release,
             rules=self.rules,
@@ -290,7 +294,8 @@ class _Reading:
             return probability >= self.owner.thresholds.question and self._asks()
         flow = flow_for_intent(intent, self.release)
         if flow is not None and flow.id not in active:
-            return probability >= self.owner.thresholds.switch
+            limits = self.owner.thresholds
+            return probability >= (limits.part if self._free_text_is_asked() else limits.switch)
         if values or flow is not None or self._free_text_is_asked():
             return False
         return probability >= self.owner.thresholds.switch

@@ -24,6 +24,11 @@ _TELLER: Final = re.compile(
     r"(?:我|俺|咱|他|她|它|这|那|有|里面|因为|由于|刚|昨|前天|上次|上回|最近|现在|今天|快到|如果|要是|假如|万一|"
     r"if\b|i\b|my\b|he\b|she\b|it\b|someone\b|because\b)"
 )
+_DONE: Final = re.compile(
+    r"(?:我|俺|咱|他|她|还|又|就|都|已经|刚才?|昨天|今天|前天|然后)*"
+    r"(?:转|打|汇|付|充|存|给|买|交|刷|寄|贷|借|投|下载|点|填|输|告诉)[^,，。了过吧]{0,4}[了过](?![吧呗])"
+)
+"""Begins with a deed that is over: "转了三千" orders nothing."""
 _THIS: Final = re.compile(r"(?:昨天|前天|上周|上个月|刚才)?(?:这|那)(?:笔|期|张|个|边)?")
 """Begins what something is done to, if a verb follows, and else a story."""
 _WHEN: Final = re.compile(
@@ -255,12 +260,16 @@ def _called(probability: float, piece: Piece, following: Piece | None) -> float:
 
 def _is_request(piece: Piece, rules: WordRules) -> bool:
     text = piece.read.text.strip()
+    if _DONE.match(text):
+        return False
     if rules.mentions("request", text) or (piece.is_each and rules.mentions("plan_verbs", text)):
         return True
     return rules.at_start("plan_verbs", unled(text, rules)) > 0 or text.endswith("吧")
 
 
 def _tells(text: str, release: Release, rules: WordRules) -> bool:
+    if _DONE.match(text):
+        return True
     if _HAPPENED.search(text) or _TELLER.match(text):
         return not (_THIS.match(text) and rules.mentions("plan_verbs", text))
     relations = release.lexicon.relations

@@ -22,6 +22,7 @@ from channels.cli.wechat_process import PlatformProcess, wechat_process
 from channels.composition_foreign import package_of
 from channels.composition_sandbox import answers, uses_sandbox
 from channels.composition_speech import open_speech, speaking_ahead
+from channels.composition_understanding import local_of
 from channels.composition_voice import voice_connectors
 from channels.composition_wechat import publish_menu, wechat_connectors
 from channels.logs import configure
@@ -75,7 +76,11 @@ async def _serve(
     # Opened here rather than in the web server, which would only log what goes wrong.
     async with (
         build(settings, brain=brain) as service,
-        open_speech(settings, brain.release) as engines,
+        open_speech(
+            settings,
+            brain.release,
+            classifier=local_of(service.assistant.understander).classifier,
+        ) as engines,
         speaking_ahead(settings, brain.release, engines),
     ):
 

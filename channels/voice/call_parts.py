@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from channels.voice.patience import PatienceTimes
-from channels.voice.speech import Recogniser, SpeechDetector, Synthesiser
+from channels.voice.speech import Heard, Recogniser, SpeechDetector, Synthesiser
 from channels.voice.turns import TurnTimes
 
 
@@ -18,6 +18,7 @@ class Engines:
         detector: Makes one for a call at this rate.
         clauses: Text of a reply → clauses that can be spoken, in order.
         repair: Recognised text → with the bank's terms put right.
+        wish: What was heard of an open request → its words; None: repaired as it is.
         voice: Of the synthesiser; "" is its own choice.
     """
 
@@ -26,6 +27,7 @@ class Engines:
     detector: Callable[[int], SpeechDetector]
     clauses: Callable[[str], Sequence[str]]
     repair: Callable[[str], str]
+    wish: Callable[[Heard], Awaitable[str]] | None = None
     voice: str = ""
 
 

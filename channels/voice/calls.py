@@ -10,6 +10,7 @@ from assistant.model.message import Locale, SignIn
 from channels.rendering import wording
 from channels.service import Service
 from channels.voice.call_parts import CallTimes, Engines
+from channels.voice.listener_words import ListenerWords
 from channels.voice.session import Call
 from channels.voice.talk import CHANNEL, Talk
 from channels.voice.wire import CallStarted, Wire
@@ -81,5 +82,6 @@ class Calls:
             talk=talk,
             words=wording(self.service.release, locale),
             clock=self.service.clock,
+            listener=ListenerWords(self.service.release.lexicon.spoken),
             times=self.times,
         )

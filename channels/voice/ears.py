@@ -1,13 +1,16 @@
-"""The caller's side of a call: sound → turns → words; in secret mode nothing at all."""
+"""The caller's side of a call: sound → turns → words; in secret mode nothing at all.
+
+Words that were heard badly are put right by what the open step asks for.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from channels.voice.call_parts import Engines
+from channels.voice.expected import Expected, Hears
 from channels.voice.sound import length
 from channels.voice.speech import Heard, SpeechDetector, SpeechUnavailable
 from channels.voice.turns import Paused, Resumed, Started, Stopped, TurnEvent, Turns
@@ -24,14 +27,14 @@ class Ears:
 
     Attributes:
         rate: Samples per second.
-        expected: Words the open step makes likely.
+        expected: What the open step asks for.
         is_shut: Nothing is listened to: a secret is being typed.
     """
 
     engines: Engines
     turns: Turns
     rate: int
-    expected: Sequence[str] = ()
+    expected: Expected = field(default_factory=Expected)
     is_shut: bool = False
     _detector: SpeechDetector = field(init=False)
     _sound: bytearray = field(default_factory=bytearray, repr=False)
@@ -95,11 +98,18 @@ class Ears:
         return asyncio.create_task(self._heard(bytes(self._sound[start:end])))
 
     async def _heard(self, pcm16: bytes) -> Heard:
+        expected = self.expected
         try:
-            return await self.engines.recogniser.recognise(pcm16, self.rate, self.expected)
+            heard = await self.engines.recogniser.recognise(pcm16, self.rate, expected.words)
         except SpeechUnavailable:
             # Like an utterance that was not understood: the keypad follows, then a person.
             return NOTHING
+        return replace(heard, text=await self._meant(heard, expected.hears))
+
+    async def _meant(self, heard: Heard, hears: Hears) -> str:
+        if hears is Hears.WISH and self.engines.wish is not None and heard.understood:
+            return await self.engines.wish(heard)
+        return heard.text if hears is Hears.AS_IS else self.engines.repair(heard.text)
 
     def _trim(self, before_ms: int) -> None:
         drop_ms = before_ms - self._sound_from_ms

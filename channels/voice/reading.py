@@ -1,28 +1,31 @@
 """Which words a caller said, from what a recogniser made of them.
 
-It is the likeliest wording that sounds like one of the readings.
-
 A recogniser of this size puts down sounds, often with the wrong characters (密码 as 秘马), and on a
 noisy line with the wrong consonants. Every character is weighed against those that sound like it
-and against what the bank's customers say. Numerals are never made, unmade or changed; where a name,
-an address or a number is asked for, nothing comes here.
+and against what the bank's customers say, and the likeliest wording is found by a beam search.
+Numerals are never made, unmade or changed; where a name, an address or a number is asked for,
+nothing comes here.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
+
+from rjieba import Jieba
 
 from channels.voice.likeness import Syllable, syllable, syllables, unlikeness
 from channels.voice.wordings import END, START, Wordings
 
-_CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")
+_RUNS: Final = re.compile(r"[\u4e00-\u9fff]+|[0-9A-Za-z]+(?:\.\d+)?%?")
 _NUMERALS: Final = frozenset("零一二三四五六七八九十百千万亿两幺半")
-_UNITS: Final = frozenset("十百千万亿元块毛角分")
 _FURTHEST: Final = 2.2
-_WEIGHT: Final = 1.6
+TRUSTS: Final = (1.6, 2.4, 3.2)
+"""Nats a doubtful consonant costs."""
 _OTHER_SIGN: Final = 0.15
+_WORD: Final = 1.0
+"""What it costs to change a character of a word that was heard whole."""
 _BEAM: Final = 24
 _CONTEXT: Final = 3
 _CHOICES: Final = 40
@@ -42,33 +45,44 @@ class Readings:
                 for sound in syllables(character):
                     self._sounding.setdefault(sound, []).append(character)
         self._choices: dict[str, tuple[tuple[str, float], ...]] = {}
+        self._words = Jieba()
 
-    def likeliest(self, readings: Sequence[str]) -> tuple[str, float]:
-        """The likeliest wording.
+    def wordings(self, readings: Sequence[str]) -> list[str]:
+        """The likeliest wordings, without punctuation.
 
         Args:
             readings: What was heard, best first; at least one.
 
         Returns:
-            It, and its cost for each character; Chinese characters alone count.
+            One for each trust in what was heard, from little to much.
         """
-        found = [self._decoded(each) for each in dict.fromkeys(readings)]
-        cost, text = min(found)
-        return text, cost
+        return [min(self._decoded(each, trust) for each in readings)[1] for trust in TRUSTS]
 
-    def _decoded(self, reading: str) -> Path:
-        heard = _CHINESE.findall(reading)
+    def _decoded(self, reading: str, trust: float) -> Path:
         paths: list[Path] = [(0.0, START)]
-        for character in heard:
-            paths = self._further(paths, character)
+        for heard, firm in self._heard(reading):
+            paths = self._further(paths, heard, firm, trust)
         cost, text = min((cost + self._wordings.surprise(text, END), text) for cost, text in paths)
-        return cost / max(1, len(heard)), text.removeprefix(START)
+        return cost / len(text), text.removeprefix(START)
 
-    def _further(self, paths: Sequence[Path], heard: str) -> list[Path]:
+    def _heard(self, reading: str) -> Iterator[tuple[str, float]]:
+        """Each character, or figures as they are, and what it costs to take others for them."""
+        for run in _RUNS.findall(reading):
+            if run[0].isascii():
+                yield run, 0.0
+                continue
+            for word in self._words.cut(run, False):
+                for character in word:
+                    yield character, _WORD if len(word) > 1 else 0.0
+
+    def _further(self, paths: Sequence[Path], heard: str, firm: float, trust: float) -> list[Path]:
         best: dict[str, Path] = {}
+        choices = self._sounding_like(heard)
         for cost, text in paths:
-            for character, unlike in self._sounding_like(heard):
-                total = cost + unlike + self._wordings.surprise(text, character)
+            for character, unlike in choices:
+                total = cost + trust * unlike + self._wordings.surprise(text, character)
+                if character != heard:
+                    total += firm
                 end = (text + character)[-_CONTEXT:]
                 if end not in best or total < best[end][0]:
                     best[end] = (total, text + character)
@@ -82,15 +96,15 @@ class Readings:
 
     def _alike(self, heard: str) -> dict[str, float]:
         found = {heard: 0.0}
-        if heard in _NUMERALS:
+        if heard in _NUMERALS or heard.isascii():
             return found
         sound = syllable(heard)
         for other, characters in self._sounding.items():
             unlike = unlikeness(sound, other)
             if unlike <= _FURTHEST:
-                cost = _WEIGHT * (unlike + _OTHER_SIGN)
+                cost = unlike + _OTHER_SIGN
                 for character in characters:
                     found[character] = min(found.get(character, cost), cost)
         found[heard] = 0.0
-        rarest = sorted(found, key=lambda each: found[each] + self._wordings.surprise("", each))
-        return {each: found[each] for each in {*rarest[:_CHOICES], heard}}
+        likely = sorted(found, key=lambda each: found[each] + self._wordings.surprise("", each))
+        return {each: found[each] for each in (*likely[:_CHOICES], heard)}

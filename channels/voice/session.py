@@ -19,6 +19,7 @@ from assistant.errors import AssistantError, MessageInvalid
 from assistant.model.message import ReplyPart
 from assistant.ports import Clock
 from channels.rendering import Words
+from channels.voice.call_items import Entry, Utterance
 from channels.voice.call_parts import CallTimes, Engines
 from channels.voice.ears import Ears
 from channels.voice.expected import Expected
@@ -34,7 +35,7 @@ from channels.voice.keypad import (
     Pressed,
 )
 from channels.voice.lines import lines_of
-from channels.voice.listener_words import bare, is_hum, is_listening, is_yes, wants_person
+from channels.voice.listener_words import ListenerWords, bare
 from channels.voice.mouth import Line, Mouth
 from channels.voice.pacing import Pacer
 from channels.voice.patience import Patience, Remedy
@@ -51,29 +52,7 @@ _LAST_WORDS_MS: Final = 1_500.0
 _TELLS: Final = {Remedy.ASK_AGAIN: "utter_voice_again", Remedy.KEYPAD: "utter_voice_keypad"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Utterance:
-    """Speech on its way to words.
-
-    Attributes:
-        over_text: It began over words that may not be interrupted.
-        interrupted: It stopped what we said.
-    """
-
-    recognition: asyncio.Task[Heard]
-    over_text: bool
-    interrupted: bool
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class _Message:
-    """Digits or a choice: complete as they are."""
-
-    text: str = ""
-    button: str | None = None
-
-
-_Item = _Utterance | _Message
+_Item = Utterance | Entry
 Asking = Callable[[], Awaitable[Answer]]
 
 
@@ -82,6 +61,7 @@ class Call:
     """One call.
 
     Attributes:
+        listener: What the caller's shortest words are.
         ended: Nothing more is sent, and the connection is to be closed.
     """
 
@@ -90,6 +70,7 @@ class Call:
     talk: Talk
     words: Words
     clock: Clock
+    listener: ListenerWords = field(default_factory=ListenerWords)
     times: CallTimes = field(default_factory=CallTimes)
     ended: bool = False
     _ears: Ears = field(init=False)
@@ -125,7 +106,7 @@ class Call:
                 self._busy = False
                 item = await self._items.get()
                 self._busy = True
-                if isinstance(item, _Message):
+                if isinstance(item, Entry):
                     pieces.clear()
                     await self._pass_on(item)
                     continue
@@ -136,10 +117,15 @@ class Call:
                 pieces.append(text)
                 # Words not yet passed on and those that follow at once are one message.
                 if not self._ears.turns.is_open and self._items.empty():
-                    await self._pass_on(_Message("".join(pieces)))
+                    await self._pass_on(Entry("".join(pieces)))
                     pieces.clear()
         finally:
             await self._mouth.close()
+
+    @property
+    def gaps(self) -> int:
+        """How often our sound stopped within a clause."""
+        return self._pacer.gaps
 
     def take(self, signal: Signal) -> None:
         """Take what came from the far end."""
@@ -187,7 +173,7 @@ class Call:
             if isinstance(known, Started):
                 self._began()
             else:
-                self._items.put_nowait(_Utterance(known, self._over_text, self._interrupted))
+                self._items.put_nowait(Utterance(known, self._over_text, self._interrupted))
                 self._tell("speech", {"state": "stopped"})
 
     def _began(self) -> None:
@@ -200,16 +186,16 @@ class Call:
         if self._interrupted:
             self._out += self._mouth.interrupt(now)
 
-    def _taken(self, item: _Utterance, heard: Heard) -> str | None:
+    def _taken(self, item: Utterance, heard: Heard) -> str | None:
         """The words of an utterance that is a message; None for one that is none."""
-        text = self.engines.repair(heard.text)
+        text = heard.text
         words = bare(text)
-        if item.over_text and not wants_person(words):
+        if item.over_text and not self.listener.wants_person(words):
             return None
         if item.interrupted and (self._is_listening(words) or self._is_too_early(words)):
             self._mouth.go_on()
             return None
-        if not words or (is_hum(words) and self._expected.is_confirmation):
+        if not words or (self.listener.is_hum(words) and self._expected.is_confirmation):
             remedy = self._patience.not_understood()
             if item.interrupted and remedy is Remedy.ASK_AGAIN:
                 # A cough: there was nothing to understand.
@@ -222,13 +208,13 @@ class Call:
         return text
 
     def _is_listening(self, words: str) -> bool:
-        if is_hum(words):
+        if self.listener.is_hum(words):
             return True
-        return is_listening(words) and self._expected.pause is not Expecting.CHOICE
+        return self.listener.is_listening(words) and self._expected.pause is not Expecting.CHOICE
 
     def _is_too_early(self, words: str) -> bool:
         """A yes to what was not read back to its end is none yet."""
-        return self._expected.is_confirmation and is_yes(words) and self._mouth.owes()
+        return self._expected.is_confirmation and self.listener.is_yes(words) and self._mouth.owes()
 
     # Keys
 
@@ -247,7 +233,7 @@ class Call:
         match event:
             case Entered(digits):
                 self._listen_again()
-                self._items.put_nowait(_Message(digits.take()))
+                self._items.put_nowait(Entry(digits.take()))
             case Command(key):
                 self._command(key)
             case GivenUp():
@@ -257,14 +243,14 @@ class Call:
 
     def _command(self, key: str) -> None:
         if key == PERSON:
-            self._items.put_nowait(_Message(button=ASK_PERSON))
+            self._items.put_nowait(Entry(button=ASK_PERSON))
         elif key == CONFIRM and self._expected.is_confirmation and self._mouth.owes():
             self._mouth.go_on()
         elif key in {CONFIRM, CANCEL} and self._expected.is_confirmation and not self._buttons:
             button = "/affirm" if key == CONFIRM else "/deny"
-            self._items.put_nowait(_Message(button=button))
+            self._items.put_nowait(Entry(button=button))
         elif key.isdigit() and int(key) <= len(self._buttons):
-            self._items.put_nowait(_Message(button=self._buttons[int(key) - 1]))
+            self._items.put_nowait(Entry(button=self._buttons[int(key) - 1]))
 
     def _give_up(self) -> None:
         """Nobody typed the secret: ask once more, then a person."""
@@ -273,7 +259,7 @@ class Call:
             return
         self._secrets_given_up += 1
         if self._secrets_given_up >= _SECRETS_GIVEN_UP:
-            self._items.put_nowait(_Message(button=ASK_PERSON))
+            self._items.put_nowait(Entry(button=ASK_PERSON))
             return
         self._collect()
         self._say("utter_voice_type")
@@ -295,7 +281,7 @@ class Call:
 
     # Turns and words
 
-    async def _pass_on(self, message: _Message) -> None:
+    async def _pass_on(self, message: Entry) -> None:
         async def say() -> Answer:
             return await self.talk.say(message.text, message.button)
 
@@ -316,7 +302,7 @@ class Call:
         self._expected = answer.expected
         turns = self._ears.turns
         turns.expecting = answer.expected.pause
-        self._ears.expected = answer.expected.words
+        self._ears.expected = answer.expected
         if any(part.display == "elder" for part in answer.parts):
             turns.is_slow, self._mouth.speed = True, self.times.slow_speed
         self._buttons = tuple(
@@ -343,7 +329,7 @@ class Call:
         self._over_text = True
         waiting = [self._items.get_nowait() for _ in range(self._items.qsize())]
         for item in waiting:
-            aside = replace(item, over_text=True) if isinstance(item, _Utterance) else item
+            aside = replace(item, over_text=True) if isinstance(item, Utterance) else item
             self._items.put_nowait(aside)
 
     def _say_parts(self, parts: Sequence[ReplyPart]) -> None:
@@ -375,7 +361,7 @@ class Call:
 
     def _remedy(self, remedy: Remedy, *, is_silence: bool) -> None:
         if remedy is Remedy.PERSON:
-            self._items.put_nowait(_Message(button=ASK_PERSON))
+            self._items.put_nowait(Entry(button=ASK_PERSON))
         elif remedy is Remedy.END:
             self._leaving = self.wire.hang_up()
             self._say("utter_voice_bye")

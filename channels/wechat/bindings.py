@@ -64,7 +64,6 @@ class Bindings:
             Whether it was bound; False when the link was used before.
         """
         now = self.clock.now()
-        used = {"used_at_ms": ms(now), "expires_at_ms": ms(now)}
         row = {
             "binding_id": self.ids.new("b"),
             "contact_id": contact_id,
@@ -75,13 +74,20 @@ class Bindings:
         }
 
         async def work(connection: AsyncConnection) -> bool:
-            first = insert_once(connection.dialect, LINK, link_id=link_id, **used)
-            if (await connection.execute(first)).one_or_none() is None:
+            if not await self._use(connection, link_id):
                 return False
             await self._end(connection, contact_id, "replaced")
             await connection.execute(insert(BINDING).values(row))
             await renew_session(connection, contact_id, ms(now))
             return True
+
+        return await self.database.write(work)
+
+    async def use_link(self, link_id: str) -> bool:
+        """Whether this is the first use of a link."""
+
+        async def work(connection: AsyncConnection) -> bool:
+            return await self._use(connection, link_id)
 
         return await self.database.write(work)
 
@@ -92,6 +98,11 @@ class Bindings:
             await self._end(connection, contact_id, reason)
 
         await self.database.write(work)
+
+    async def _use(self, connection: AsyncConnection, link_id: str) -> bool:
+        at = {"used_at_ms": ms(self.clock.now()), "expires_at_ms": ms(self.clock.now())}
+        first = insert_once(connection.dialect, LINK, link_id=link_id, **at)
+        return (await connection.execute(first)).one_or_none() is not None
 
     async def _end(self, connection: AsyncConnection, contact_id: str, reason: str) -> None:
         ended = (

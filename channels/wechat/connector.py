@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -20,8 +20,10 @@ from channels.wechat.client import TIMEOUT_S, WECOM_TOKEN, Client
 from channels.wechat.crypto import Codec, read_key
 from channels.wechat.database import Database
 from channels.wechat.kf import Fetcher, KfSender, read_news
+from channels.wechat.mini_page import MiniPages
 from channels.wechat.notices import Notices
 from channels.wechat.oauth import OAuth
+from channels.wechat.openers import ByOpenid, ByUnionid, Opener
 from channels.wechat.pages import Pages
 from channels.wechat.senders import CustomSender
 from channels.wechat.staff import SideBar
@@ -74,10 +76,10 @@ def make_wechat(
     http = platform_http(settings.wechat_api_url, transport)
     surface, callbacks = _service_account(settings, shared, http)
     routers = [callbacks]
-    if shared.public_url:
-        routers.append(_pages(settings, shared, surface).router())
     surfaces = [surface]
     clients = [http]
+    openers: dict[str, Opener] = {surface.account: ByOpenid(surface.account, shared.database)}
+    mini: Surface | None = None
     if settings.wechat_mini_app_id is not None:
         mini, router = _mini_program(settings, shared, http, settings.wechat_mini_app_id)
         surfaces.append(mini)
@@ -88,6 +90,12 @@ def make_wechat(
         surfaces.append(kf)
         routers.append(router)
         clients.append(wecom)
+        openers[kf.account] = ByUnionid(kf.client, kf.ledger, shared.database)
+    if shared.public_url:
+        pages = _pages(settings, shared, surfaces, openers)
+        routers.append(pages.router())
+        if mini is not None:
+            routers.append(MiniPages(mini, pages).router())
     routers.append(SideBar(surfaces, shared.database).router())
     return WeChat(
         surfaces=tuple(surfaces),
@@ -136,7 +144,7 @@ def _service_account(
         receipt_template=settings.wechat_receipt_template or "",
         reminder_template=settings.wechat_reminder_template or "",
     )
-    surface = shared.surface(client, CustomSender(client), binds=True, notices=notices)
+    surface = shared.surface(client, CustomSender(client), notices=notices)
     callbacks = Callbacks(
         codec=codec_of(settings, app_id), clock=shared.service.clock, take=surface.flights.take
     )
@@ -157,7 +165,7 @@ def _mini_program(
         owner=shared.owner,
     )
     sender = CustomSender(client, CAPABILITIES["mini_program"])
-    surface = shared.surface(client, sender, binds=False)
+    surface = shared.surface(client, sender, mini_app_id=app_id)
     callbacks = Callbacks(
         codec=codec_of(settings, app_id),
         clock=shared.service.clock,
@@ -180,7 +188,7 @@ def _customer_service(
         owner=shared.owner,
         token_path=WECOM_TOKEN,
     )
-    surface = shared.surface(client, KfSender(client), binds=False)
+    surface = shared.surface(client, KfSender(client))
     fetcher = Fetcher(
         client=client,
         flights=surface.flights,
@@ -202,14 +210,22 @@ def _customer_service(
     return surface, callbacks.router(KF_CALLBACK)
 
 
-def _pages(settings: Settings, shared: Shared, surface: Surface) -> Pages:
+def _pages(
+    settings: Settings,
+    shared: Shared,
+    surfaces: Sequence[Surface],
+    openers: Mapping[str, Opener],
+) -> Pages:
+    """The pages; the service account, the first, sees who opens them."""
+    first = surfaces[0]
     return Pages(
-        surface=surface,
+        surfaces={each.account: each for each in surfaces},
+        links=first.links,
         service=shared.service,
         oauth=OAuth(
-            client=surface.client,
-            database=shared.database,
-            links=surface.links,
+            client=first.client,
+            openers=openers,
+            links=first.links,
             authorize_url=settings.wechat_authorize_url,
             return_url=f"{shared.public_url}/wechat/return",
         ),

@@ -155,8 +155,10 @@ class Delivery:
             await self.ledger.release(contact_id, owner)
             return None
         is_bound = await self.bindings.find(contact_id) is not None
-        ways = self.links.ways(contact_id, target, is_bound=is_bound)
-        batch = self._batch(contact, owner, log, (target, ways), repeats=repeats)
+        words = wording(self.release, _locale(log, self.release))
+        title = words("utter_channel_link_title")
+        ways = self.links.ways(contact_id, target, title, is_bound=is_bound)
+        batch = self._batch(contact, owner, log, (target, ways, words), repeats=repeats)
         if not batch.left:
             await self.ledger.release(contact_id, owner, **batch.finished)
             return None
@@ -167,12 +169,11 @@ class Delivery:
         contact: Row[Any],
         owner: str,
         log: Sequence[StoredEvent],
-        aim: tuple[int, Ways],
+        aim: tuple[int, Ways, Words],
         *,
         repeats: bool,
     ) -> Batch:
-        target, ways = aim
-        words = wording(self.release, _locale(log, self.release))
+        target, ways, words = aim
         here = place_of(self.sender.can.channel)
         new = _said(log, contact.told_seq, target, here)
         doubted: list[Spoken] = []

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
-from channels.wechat.client import Client, errcode, read_json
-from channels.wechat.database import Database
-from channels.wechat.errors import CallRefused, OutcomeUnknown, Rejected
+from channels.wechat.client import Client
+from channels.wechat.errors import Rejected
 from channels.wechat.links import LinkFacts, Links
+from channels.wechat.openers import Opener, Seen, exchanged
 
 _EXCHANGE: Final = "/sns/oauth2/access_token"
 _STATE_DIGITS: Final = 32
@@ -28,12 +29,13 @@ class OAuth:
     """The platform's word on who opens a page.
 
     Attributes:
+        openers: How each account knows who opens a link of its own, by account.
         authorize_url: The platform's page.
         return_url: Where it sends the browser back to.
     """
 
     client: Client
-    database: Database
+    openers: Mapping[str, Opener]
     links: Links
     authorize_url: str
     return_url: str
@@ -63,13 +65,13 @@ class OAuth:
         facts = self.links.read(token, "bind", "page")
         if not hmac.compare_digest(state.encode("utf-8", "replace"), _state(token).encode()):
             raise Rejected(reason="state")
-        openid = await self._openid(code)
-        names = self.database.pseudonyms(f"wechat\n{self.client.account}\n{openid}")
-        if facts.contact_id not in names:
+        seen = await self._seen(code)
+        opener = self.openers.get(facts.account)
+        if opener is None or not await opener.is_contact(facts.contact_id, seen):
             raise Rejected(reason="stranger")
         return facts.model_copy(update={"verified": True})
 
-    async def _openid(self, code: str) -> str:
+    async def _seen(self, code: str) -> Seen:
         if not 0 < len(code) <= _MOST_CODE:
             raise Rejected(reason="code")
         params = {
@@ -78,15 +80,7 @@ class OAuth:
             "code": code,
             "grant_type": "authorization_code",
         }
-        try:
-            answer = await self.client.ask(_EXCHANGE, params)
-            refused = errcode(answer)
-            openid = read_json(answer).get("openid")
-        except OutcomeUnknown as error:
-            raise Rejected(reason="code") from error
-        if refused or not isinstance(openid, str) or not openid:
-            raise Rejected(reason="code") from (CallRefused(refused) if refused else None)
-        return openid
+        return await exchanged(self.client, _EXCHANGE, params)
 
 
 def _state(token: str) -> str:

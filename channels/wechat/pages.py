@@ -45,7 +45,7 @@ from channels.wechat.bank_page import (
 )
 from channels.wechat.bindings import LEVEL, renew_session
 from channels.wechat.errors import Rejected
-from channels.wechat.links import LIFETIME, LinkFacts
+from channels.wechat.links import LIFETIME, LinkFacts, Links
 from channels.wechat.oauth import OAuth
 from channels.wechat.surface import Surface
 from channels.wechat.tables import ms
@@ -66,14 +66,16 @@ Route = Callable[[Request], Awaitable[Response]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pages:
-    """The pages of one surface.
+    """The pages of all surfaces.
 
     Attributes:
+        surfaces: By account.
         login_url: The bank's own login, which posts its token to `/wechat/signed-in`; "" for none.
         is_secure: Whether customers reach us over TLS, so that the cookie never goes without.
     """
 
-    surface: Surface
+    surfaces: Mapping[str, Surface]
+    links: Links
     service: Service
     oauth: OAuth
     ids: IdSource
@@ -104,21 +106,29 @@ class Pages:
             try:
                 return await route(request)
             except Rejected as rejection:
-                _log.warning("a page was refused: %s", rejection.reason)
-                key, status = _REFUSALS.get(rejection.reason, _EXPIRED), HTTPStatus.FORBIDDEN
+                return self.refused(request, rejection.reason)
             except AssistantError as error:
                 _log.warning("a page could not be shown: %s", error.code)
-                key, status = "utter_page_later", HTTPStatus.SERVICE_UNAVAILABLE
-            return self._page(message_page(self._frame(request), key), status)
+                page = message_page(self._frame(request), "utter_page_later")
+                return self._page(page, HTTPStatus.SERVICE_UNAVAILABLE)
 
         return answer
+
+    def refused(self, request: Request, reason: str) -> Response:
+        """Why nothing is shown, in a word of the bank's."""
+        _log.warning("a page was refused: %s", reason)
+        key = _REFUSALS.get(reason, _EXPIRED)
+        return self._page(message_page(self._frame(request), key), HTTPStatus.FORBIDDEN)
 
     async def enter(self, request: Request) -> Response:
         """A link was opened; the platform is asked by whom."""
         token = request.query_params.get("t", "")
-        self.surface.links.read(token, "bind", "page")
+        facts = self.links.read(token, "bind", "page")
+        if facts.account not in self.oauth.openers:
+            # A mini program's link opens in the mini program.
+            raise Rejected(reason="stranger")
         response = RedirectResponse(self.oauth.address(token), HTTPStatus.FOUND)
-        self._remember(response, token)
+        self.remember(response, token)
         return response
 
     async def recognised(self, request: Request) -> Response:
@@ -127,7 +137,7 @@ class Pages:
         query = request.query_params
         facts = await self.oauth.recognise(token, query.get("code", ""), query.get("state", ""))
         response = RedirectResponse("/wechat/session", HTTPStatus.SEE_OTHER)
-        self._remember(response, self.surface.links.seal(facts))
+        self.remember(response, self.links.seal(facts))
         return response
 
     async def show(self, request: Request) -> Response:
@@ -151,7 +161,7 @@ class Pages:
         if facts.purpose != "bind" or form.get("consent") != "yes" or customer_id is None:
             raise Rejected(reason="link")
         consent = self.service.release.fingerprint
-        bindings = self.surface.bindings
+        bindings = self._surface(facts).bindings
         if not await bindings.bind(facts.contact_id, customer_id, consent, facts.link_id):
             raise Rejected(reason="used")
         await self._announce(facts)
@@ -186,14 +196,15 @@ class Pages:
             # What the page earned stays with the page.
             await renew_session(connection, contact_id, ms(clock.now()))
 
-        await self.surface.bindings.database.write(work)
+        surface = self._surface(facts)
+        await surface.bindings.database.write(work)
         if view.is_open and head is not None:
             # The page shows it; the chat is told how it ended.
-            await self.surface.ledger.skip_to(contact_id, head.last_frame_seq)
+            await surface.ledger.skip_to(contact_id, head.last_frame_seq)
 
     async def _announce(self, facts: LinkFacts) -> None:
         """Say in the chat that it is bound, and let a task that waited for it go on."""
-        answers = self.surface.answers
+        answers = self._surface(facts).answers
         speaker = await answers.speaker(facts.contact_id)
         message = InboundMessage(
             message_id=MessageId(self.ids.new("m")),
@@ -225,8 +236,14 @@ class Pages:
             is_open=wants_code or bool(tracker.asked),
         )
 
+    def _surface(self, facts: LinkFacts) -> Surface:
+        surface = self.surfaces.get(facts.account)
+        if surface is None:
+            raise Rejected(reason="link")
+        return surface
+
     async def _bound_speaker(self, facts: LinkFacts) -> Speaker:
-        speaker = await self.surface.answers.speaker(facts.contact_id)
+        speaker = await self._surface(facts).answers.speaker(facts.contact_id)
         if speaker.sign_in is None:
             raise Rejected(reason="link_expired")
         return speaker
@@ -258,7 +275,7 @@ class Pages:
 
     def _facts(self, request: Request) -> LinkFacts:
         token = request.cookies.get(_COOKIE, "")
-        facts = self.surface.links.read(token, "bind", "page")
+        facts = self.links.read(token, "bind", "page")
         if not facts.verified:
             raise Rejected(reason="link")
         return facts
@@ -275,7 +292,8 @@ class Pages:
         proof = _proof(request.cookies.get(_COOKIE, ""))
         return Frame(wording(self.service.release, locale), locale, proof)
 
-    def _remember(self, response: Response, token: str) -> None:
+    def remember(self, response: Response, token: str) -> None:
+        """Leave the sealed facts with this browser."""
         response.set_cookie(
             _COOKIE,
             token,

@@ -75,21 +75,26 @@ class Shared:
         return Bindings(self.database, self.service.clock, self.ids, self.binding_days)
 
     def surface(
-        self, client: Client, sender: Sender, *, binds: bool, notices: Notices | None = None
+        self,
+        client: Client,
+        sender: Sender,
+        *,
+        mini_app_id: str = "",
+        notices: Notices | None = None,
     ) -> Surface:
         """Join one surface.
 
         Args:
             client: The account's API.
             sender: The way out.
-            binds: Whether it can find out who opens a link.
+            mini_app_id: The mini program whose page opens links; "" for a browser.
             notices: Template messages, where the surface has them.
         """
         account, clock = client.account, self.service.clock
         conversations = self.service.assistant.conversations
         inbox = Inbox(account, self.database, clock, self.owner)
         ledger = Ledger(account, self.database, clock, sender.can.resend_is_safe)
-        links = Links(self.database, clock, self.public_url, binds)
+        links = Links(self.database, clock, self.public_url, account, mini_app_id)
         answers = Answers(
             channel=sender.can.channel,
             assistant=self.service.assistant,

@@ -78,7 +78,7 @@ class Tokens:
                 if token != refused:
                     self._held, self._until_ms = token, row.token_until_ms
                     return token
-            if await self.database.write(self._lease):
+            if await self._lease(row.token if row is not None else None):
                 return await self._renew()
             await asyncio.sleep(_POLL_S)
 
@@ -104,19 +104,29 @@ class Tokens:
         query = select(ACCOUNT).where(ACCOUNT.c.account == self.account)
         return (await connection.execute(query)).one_or_none()
 
-    async def _lease(self, connection: AsyncConnection) -> bool:
+    async def _lease(self, seen: str | None) -> bool:
+        """Whether the fetch is ours; not while another's is under way, nor when it just ended.
+
+        Args:
+            seen: The sealed token that will not do; by now there may be another.
+        """
         now_ms = ms(self.clock.now())
-        await ensure_account(connection, self.account)
         taken = (
             update(ACCOUNT)
             .where(
                 ACCOUNT.c.account == self.account,
+                ACCOUNT.c.token.is_not_distinct_from(seen),
                 or_(ACCOUNT.c.lease_until_ms <= now_ms, ACCOUNT.c.lease_owner == self.owner),
             )
             .values(lease_owner=self.owner, lease_until_ms=now_ms + _LEASE_MS)
             .returning(ACCOUNT.c.account)
         )
-        return (await connection.execute(taken)).one_or_none() is not None
+
+        async def work(connection: AsyncConnection) -> bool:
+            await ensure_account(connection, self.account)
+            return (await connection.execute(taken)).one_or_none() is not None
+
+        return await self.database.write(work)
 
 
 async def ensure_account(connection: AsyncConnection, account: str) -> None:

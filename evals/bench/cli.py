@@ -76,6 +76,18 @@ bench_app.command(
 )(nlu)
 
 
+def _of_voice(name: str, context: typer.Context) -> None:
+    """Run a benchmark that needs the voice extra."""
+    try:
+        module = import_module(f"evals.bench.{name}")
+    except ImportError as error:
+        msg = f"speech is not installed: {HOW}"
+        raise SettingsError(msg) from error
+    measured = typer.Typer(rich_markup_mode=None, add_completion=False)
+    measured.command()(getattr(module, name))
+    measured(context.args, prog_name=f"guitai bench {name}", standalone_mode=False)
+
+
 @bench_app.command(
     epilog="\b\nExample:\n  guitai bench voice --data clips\n  guitai bench voice --calls 20",
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
@@ -83,14 +95,17 @@ bench_app.command(
 )
 def voice(context: typer.Context) -> None:
     """Recognition, readings and spoken wishes; needs the voice extra."""
-    try:
-        module = import_module("evals.bench.voice")
-    except ImportError as error:
-        msg = f"speech is not installed: {HOW}"
-        raise SettingsError(msg) from error
-    measured = typer.Typer(rich_markup_mode=None, add_completion=False)
-    measured.command()(module.voice)
-    measured(context.args, prog_name="guitai bench voice", standalone_mode=False)
+    _of_voice("voice", context)
+
+
+@bench_app.command(
+    epilog="\b\nExample:\n  guitai bench calls --at-once 4",
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    add_help_option=False,
+)
+def calls(context: typer.Context) -> None:
+    """Calls at once in real time: waiting, stopping, gaps; needs the voice extra."""
+    _of_voice("calls", context)
 
 
 async def _measure(wanted: tuple[str, ...], *, connections: int) -> list[Measure]:

@@ -131,7 +131,9 @@ class WeChatDoor(Door):
         """Follow the account and be bound; the binding vouches for level 3 whatever is asked."""
         del level
         worker = site.workers[number % len(site.workers)]
-        pusher = Pusher(worker.http, site.clock, f"o-{customer}-{number}", count(number * 1_000 + 1))
+        pusher = Pusher(
+            worker.http, site.clock, f"o-{customer}-{number}", count(number * 1_000 + 1)
+        )
         door = cls(place="wechat", site=site, worker=worker, pusher=pusher)
         await pusher.follow()
         contact_id = door._contact_id()

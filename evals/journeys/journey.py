@@ -96,12 +96,13 @@ class Journey:
         self.here = await self._open(draw.choice(("wechat", "wechat", "web", "web", "voice")))
         await self._say(draw.choice(self.goal.openings))
         for _ in range(_STEPS):
-            self.site.clock.advance(draw.randrange(2, 30))
+            # Nobody who is on the telephone thinks for long.
+            self.site.clock.advance(draw.randrange(1, 4 if self._door().place == "voice" else 30))
             tracker = await self.tracker()
             slot = tracker.asked.slot if tracker.asked is not None else None
             if slot is None and tracker.task is None:
                 break
-            await self._step(str(slot or ""))
+            await self._step(tracker, str(slot or ""))
         await self._stray(0.8)
         for door in self.doors:
             if door.place == "wechat":
@@ -126,10 +127,16 @@ class Journey:
             raise LookupError
         return self.here
 
-    async def _step(self, slot: str) -> None:
+    async def _step(self, tracker: Tracker, slot: str) -> None:
         draw, here = self.draw, self._door()
+        held = tracker.speaker.place if tracker.speaker is not None else here.place
+        if held != here.place:
+            await self._say(draw.choice(_GO_ON))
+            return
         must_move = here.place == "wechat" and slot in _SECRETS
-        wants_to = self.moves_left > 0 and draw.random() < 0.45  # noqa: PLR2004 - often enough
+        # Nobody can go on with the task of a caller who has not said yet who they are.
+        may_move = tracker.customer_id is not None and self.moves_left > 0
+        wants_to = may_move and draw.random() < 0.45  # noqa: PLR2004 - often enough
         if must_move or wants_to:
             self.moves_left -= 1
             await self._move(must_move=must_move)
@@ -153,7 +160,8 @@ class Journey:
             return
         other = self.draw.choice(others)
         self.steps.append(f"{here.place}+{other.place}: 是的 ×2")
-        await asyncio.gather(here.say("是的"), other.say("是的"))
+        told, beside = await asyncio.gather(here.say("是的"), other.say("是的"))
+        self.steps += [f"  < {told[:200]}", f"  < {beside[:200]}"]
 
     async def _stray(self, share: float) -> None:
         """Somebody answers where the task is not any more."""

@@ -8,6 +8,7 @@ were told in another, or an answer from beside was taken. `split`: more than one
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -121,6 +122,8 @@ def asked_twice(log: Sequence[Event]) -> Iterable[str]:
                 given.add(f"confirm_{event.action}")
             case SignedIn():
                 passed.clear()
+            case FlowStarted():
+                given.clear()  # another task, or the same one for another time
             case StepUpPassed():
                 passed.add(f"{event.proof}:{event.purpose}")
             case StepUpRequested() if f"{event.proof}:{event.purpose}" in passed:
@@ -132,21 +135,19 @@ def asked_twice(log: Sequence[Event]) -> Iterable[str]:
 
 
 def _told(journey: Journey, log: Sequence[Event]) -> Iterable[Finding]:
-    """What was done is told where it was spoken about, and nowhere else."""
-    heard = {door.place: "\n".join(door.heard) for door in journey.doors}
-    everywhere = {
-        place: "\n".join("\n".join(d.heard) for d in journey.doors if d.place == place)
-        for place in heard
-    }
+    """What was done is told where it was spoken about, as often as it was said, nowhere else."""
+    heard: dict[str, str] = defaultdict(str)
+    for door in journey.doors:
+        heard[door.place] += "\n".join(door.heard)
     receipts = {e.receipt_id for e in log if isinstance(e, ActionFinished) and e.receipt_id}
+    said: Counter[tuple[str, str]] = Counter()
     for _, event, place in places((None, each) for each in log):
-        if not isinstance(event, Said) or not event.part.text:
-            continue
-        names = [receipt for receipt in receipts if receipt in event.part.text]
-        first = event.part.text.split("\n", maxsplit=1)[0].split("。", maxsplit=1)[0]
-        if names and place in everywhere and first not in everywhere[place]:
-            yield Finding("told wrongly", f"a receipt did not reach {place}")
-        for other, words in everywhere.items():
-            is_foreign = other not in {place, ""} and bool(names)
-            if is_foreign and event.part.text in words:
-                yield Finding("two speakers", f"words for {place} were told in {other}")
+        if isinstance(event, Said) and any(one in event.part.text for one in receipts):
+            said[event.part.text.split("。", maxsplit=1)[0], place] += 1
+    for words in {words for words, _ in said}:
+        for place in heard:
+            here, due = heard[place].count(words), said[words, place]
+            if here < due:
+                yield Finding("told wrongly", f"a receipt did not reach {place}")
+            if here > due:
+                yield Finding("two speakers", f"{here} times told in {place}, {due} times said")

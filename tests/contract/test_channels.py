@@ -5,6 +5,8 @@ the same outcome; a message that comes twice is one turn; a person is one word a
 """
 
 import asyncio
+import json
+import re
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -179,3 +181,37 @@ async def test_emoji_and_markup_come_through(door):
     await door.say("👨‍👩‍👧 ]]></Content> <b>余额</b>")
     received = [e.text for e in await door.log() if e.type == "message_received"]
     assert "]]></Content>" in received[-1]
+
+
+async def test_a_card_named_by_spoken_numerals_is_locked_and_a_receipt_is_kept(site):
+    door = await DOORS["voice"].open(site)
+    assert "六六八八" in await door.say("把我尾号六六八八的卡锁了")
+    assert await site.card_status("6688") == "active"
+    await door.confirm()
+    assert await site.card_status("6688") == "locked"
+    (entry,) = await site.journal()
+    done = [event for event in await door.log() if event.type == "action_executed"]
+    assert entry["operation"] == "lock_card"
+    assert [(event.outcome, bool(event.receipt_id)) for event in done] == [("done", True)]
+
+
+async def test_a_code_typed_in_a_call_is_in_no_file_and_no_log(site, tmp_path, caplog):
+    await site.bank.put("/sandbox/codes", json={"draw": "random"})
+    door = await DOORS["voice"].open(site, level=4)
+    await door.say("给妈妈转两千块")
+    await door.confirm()
+    code = (await site.bank.get("/sandbox/handsets/13800001001")).json()["code"]
+    heard = len(door.phone.engines.recogniser.heard)
+    await door.phone.say("".join("零一二三四五六七八九"[int(digit)] for digit in code))
+    await door.phone.press(code)
+    await door.answered()
+    assert [entry["operation"] for entry in await site.journal()] == ["transfer_money"]
+    assert len(door.phone.engines.recogniser.heard) == heard
+    alone = re.compile(rf"(?<![0-9a-f]){code}(?![0-9a-f])")
+    told = "".join(event.model_dump_json() for event in await door.log()) + caplog.text
+    told += json.dumps(door.phone.frames, ensure_ascii=False) + "".join(door.phone.spoken)
+    assert alone.search(told) is None
+    files = [each for each in tmp_path.rglob("*") if each.is_file() and "bank" not in each.name]
+    assert any(each.name.endswith(".db") for each in files)
+    for each in files:
+        assert alone.search(each.read_bytes().decode("latin-1")) is None, each

@@ -126,6 +126,29 @@ def test_a_call_that_was_cut_off_goes_on_in_its_conversation(client):
     assert texts[0] == "接着办"
 
 
+def test_a_sentence_cut_off_in_the_middle_is_no_message_and_the_call_goes_on(client, calls):
+    with dial(client) as socket:
+        socket.send_text(hello(ticket(client)))
+        conv = until(socket, "mark")[0]["body"]["conv"]
+        for _ in range(20):
+            socket.send_bytes(b"\x70\0" * 320)
+    with dial(client) as socket:
+        socket.send_text(hello(ticket(client), conv=conv))
+        assert until(socket, "welcome")[-1]["body"]["conv"] == conv
+        until(socket, "mark")
+    assert calls.service.assistant.calls == []
+
+
+@pytest.mark.parametrize(
+    "audio",
+    [{"rate": 44_100}, {"rate": 0}, {"rate": "fast"}, {"channels": 2}, {"encoding": "mp3"}],
+)
+def test_sound_in_a_form_we_do_not_take_is_refused_at_hello(client, audio):
+    with dial(client) as socket:
+        socket.send_text(hello(ticket(client), audio=audio))
+        assert code_of(socket) == 4400
+
+
 def test_somebody_elses_conversation_is_not_there(client):
     with dial(client) as socket:
         socket.send_text(hello(ticket(client, "C1001")))

@@ -12,6 +12,7 @@ import uvicorn
 from sqlalchemy import delete
 
 from assistant.model.message import ReplyPart
+from channels.app import Server, listen
 from channels.cli.wechat_process import platform_process
 from channels.wechat.tables import ARRIVAL
 from evals.wechat.people import Crowd, Plan
@@ -47,6 +48,9 @@ class RunningClock:
 
     start_s: float = START_S
     began_s: float = 0.0
+
+    def monotonic_ms(self):
+        return int(time.monotonic() * 1000)
 
     def now(self):
         passed = (time.monotonic() - self.began_s) * SPEED
@@ -108,17 +112,19 @@ def open_site(place, wire, clock, open_world):
             **settings,
         }
         async with open_world(network=True, **settings) as world:
-            config = uvicorn.Config(world.app, port=port, log_config=None, lifespan="off")
-            server = uvicorn.Server(config)
-            server.install_signal_handlers = lambda: None
-            running = asyncio.create_task(server.serve())
-            while not server.started:
-                await asyncio.sleep(0.01)
+            config = uvicorn.Config(world.app, log_config=None, lifespan="off")
+            server = Server(config)
+            started = asyncio.Event()
+            server.on_ready = started.set
+            listening = listen("127.0.0.1", port)
+            running = asyncio.create_task(server.serve([listening]))
+            await started.wait()
             try:
                 yield world
             finally:
                 server.should_exit = True
                 await running
+                listening.close()
 
     return opened
 

@@ -66,6 +66,14 @@ export const signIn = (customerId: string, level: number) =>
 export const streamTicket = (token: string | null) =>
   call<{ ticket: string; expires_at: string }>("/v1/tickets", { method: "POST", token });
 
+/** Go on with a task begun in another channel; 404 for a token that is used, too old or not ours. */
+export const continueTask = (token: string | null, taskToken: string) =>
+  call<{ conversation_id: string }>("/v1/tasks/continue", {
+    method: "POST",
+    token,
+    body: { token: taskToken },
+  });
+
 export const bankDocument = (documentId: string, version: string | null) =>
   call<BankDocument>(
     `/v1/documents/${part(documentId)}${version ? `?version=${part(version)}` : ""}`,

@@ -22,7 +22,8 @@ export const bubbleStyle = css`
     align-self: flex-end;
   }
 
-  .ai {
+  .ai,
+  .place {
     padding: 0 0.4rem;
     border: 1px solid var(--line-strong);
     border-radius: 5px;

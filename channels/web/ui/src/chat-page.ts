@@ -3,7 +3,7 @@
 import { LitElement, css, html, nothing, type TemplateResult } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
 
-import { HttpProblem, sampleCustomers } from "./api.ts";
+import { continueTask, HttpProblem, sampleCustomers } from "./api.ts";
 import "./composer.ts";
 import type { Composer } from "./composer.ts";
 import { Conversation } from "./conversation.ts";
@@ -20,7 +20,7 @@ import {
   storedLocale,
 } from "./preferences.ts";
 import type { Locale, SampleCustomer } from "./protocol.ts";
-import { conversationInAddress, Session, type Identity } from "./session.ts";
+import { conversationInAddress, Session, taskTokenInAddress, type Identity } from "./session.ts";
 import { sharedStyle } from "./shared-style.ts";
 import "./sign-in-dialog.ts";
 import { words } from "./strings.ts";
@@ -96,6 +96,8 @@ export class ChatPage extends LitElement {
   @state() private revision = 0;
   /** A reply asked for the sign-in; the task it belongs to goes on afterwards. */
   private taskWaits = false;
+  /** Of a task begun in another channel, until it was brought. */
+  private taskToken = taskTokenInAddress();
   @query("guitai-composer") private readonly composer!: Composer;
   private readonly session = new Session(sessionStorage);
   /** How the bank's newest reply wants to be shown. */
@@ -226,7 +228,24 @@ export class ChatPage extends LitElement {
       const identity = await this.session.borrowIdentity();
       if (identity !== null) this.session.identify(identity);
     }
-    this.conversation.reconnect();
+    if (this.taskToken !== null && this.session.identity === null) this.signingIn = true;
+    if (!(await this.bringTask())) this.conversation.reconnect();
+  }
+
+  /** Go on with the task of the address, once somebody has signed in. */
+  private async bringTask(): Promise<boolean> {
+    const { taskToken, session } = this;
+    if (taskToken === null || session.identity === null) return false;
+    this.taskToken = null;
+    try {
+      const found = await continueTask(session.identity.token, taskToken);
+      this.conversation.follow(found.conversation_id);
+      return true;
+    } catch (problem) {
+      if (!(problem instanceof HttpProblem)) throw problem;
+      this.conversation.tell("task_token");
+      return false;
+    }
   }
 
   private async loadSandbox(): Promise<void> {
@@ -260,6 +279,10 @@ export class ChatPage extends LitElement {
     const before = this.session.identity;
     this.signingIn = false;
     this.session.identify(identity);
+    if (this.taskToken !== null) {
+      void this.bringTask().then((isThere) => isThere || this.conversation.restart());
+      return;
+    }
     // A visitor takes the conversation along; another customer must not see it.
     if (before !== null && before.customerId !== identity.customerId) this.conversation.restart();
     else this.conversation.reconnect();
@@ -288,6 +311,8 @@ export class ChatPage extends LitElement {
 
   /** Another conversation was put into the address bar. */
   private followAddress(): void {
+    this.taskToken = taskTokenInAddress() ?? this.taskToken;
+    void this.bringTask();
     const linked = conversationInAddress();
     if (linked !== null && linked !== this.session.conv) location.reload();
   }

@@ -9,7 +9,7 @@ import type { Session } from "./session.ts";
 import { Timeline } from "./timeline.ts";
 
 /** What the page has to tell the customer besides the timeline. */
-export type Alert = "rate_limited" | "refused" | "signed_out" | "not_yours";
+export type Alert = "task_token" | "rate_limited" | "refused" | "signed_out" | "not_yours";
 
 /** A second "typing" is due after 3 s; one that is overdue means they stopped. */
 const TYPING_MS = 5_000;
@@ -70,6 +70,15 @@ export class Conversation {
     this.reconnect();
   }
 
+  /** Go on in another conversation of the same customer. */
+  follow(conv: string): void {
+    this.session.follow(conv);
+    this.timeline.reset();
+    this.outbox.clear();
+    this.readUpTo = 0;
+    this.reconnect();
+  }
+
   say(text: string, secret: boolean): void {
     this.queue({ cmid: newId(), text, label: text, secret, state: "waiting" });
   }
@@ -117,6 +126,11 @@ export class Conversation {
   read(): void {
     const seq = this.timeline.lastSeq;
     if (seq > this.readUpTo && this.connection.send("read", { seq })) this.readUpTo = seq;
+  }
+
+  tell(alert: Alert): void {
+    this.alert = alert;
+    this.update();
   }
 
   dismissAlert(): void {
@@ -168,6 +182,10 @@ export class Conversation {
     const cmid = frame.body["cmid"];
     this.outbox.shown(typeof cmid === "string" ? cmid : null, seq);
     if (frame.type === "message") this.theyType = false;
+    if (frame.type === "event" && frame.body["type"] === "conversation_continued") {
+      this.follow(String(frame.body["into"]));
+      return;
+    }
     this.caughtUp();
   }
 

@@ -26,6 +26,16 @@ const PRESSED: Readonly<Record<string, StringKey>> = {
   "/affirm": "confirm",
   "/deny": "cancel",
   "/human_handoff": "handoff",
+  "/go_on": "goOn",
+};
+
+/** Channels named beside what was said there; a page's own need no name. */
+const PLACES: Readonly<Record<string, StringKey>> = {
+  wechat: "placeWechat",
+  wechat_page: "placeWechatPage",
+  mini_program: "placeMiniProgram",
+  wecom_kf: "placeWecom",
+  voice: "placeVoice",
 };
 
 /** Fires `press`, `cite` and `rate` (see `BubbleEvents`), and `code` from a one-time code entry. */
@@ -70,8 +80,17 @@ export class MessageBubble extends LitElement {
       ${this.message.ai_generated
         ? html`<span class="ai">${words(this.locale, "aiLabel")}</span>`
         : nothing}
+      ${this.place()}
       ${this.at ? html`<time datetime=${this.at}>${timeOfDay(this.locale, this.at)}</time>` : nothing}
     </p>`;
+  }
+
+  /** Where it was said, when that was not a page. */
+  private place(): TemplateResult | typeof nothing {
+    const key = PLACES[this.message.channel];
+    return key === undefined
+      ? nothing
+      : html`<span class="place">${words(this.locale, key)}</span>`;
   }
 
   /** The words, with each "[n]" that has a source made into a link to it. */

@@ -139,7 +139,10 @@ export class MessageList extends LitElement {
     const { message } = entry;
     const before = this.timeline.entries[index - 1];
     const next = this.timeline.entries[index + 1];
-    const sameBefore = before?.kind === "message" && before.message.role === message.role;
+    const sameBefore =
+      before?.kind === "message" &&
+      before.message.role === message.role &&
+      before.message.channel === message.channel;
     const sameNext = next?.kind === "message" && next.message.role === message.role;
     return html`<guitai-bubble
       class=${message.role}
@@ -261,6 +264,7 @@ function ownMessage(id: string, text: string): Message {
     card: null,
     ai_generated: false,
     cmid: null,
+    channel: "web",
     display: null,
   };
 }

@@ -149,6 +149,8 @@ export interface Message {
   card: Card | null;
   ai_generated: boolean;
   cmid: string | null;
+  /** Where it was said: `web`, `wechat`, `voice`, …; "" while unknown. */
+  channel: string;
   /** How the customer wants pages to show replies, as the bank keeps it; null while unknown. */
   display: "standard" | "elder" | null;
 }
@@ -234,6 +236,7 @@ export function messageFrom(body: Record<string, unknown>): Message {
     card: known ? (card as Card) : null,
     ai_generated: given.ai_generated ?? false,
     cmid: given.cmid ?? null,
+    channel: given.channel ?? "",
     display: given.display ?? null,
   };
 }

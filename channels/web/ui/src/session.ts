@@ -63,6 +63,13 @@ export class Session {
     history.replaceState(null, "", `#conv=${encodeURIComponent(conv)}`);
   }
 
+  /** Go on in another conversation, from its beginning. */
+  follow(conv: string): void {
+    this.stored = { ...this.stored, conv, epoch: null, lastSeq: 0 };
+    this.write();
+    history.replaceState(null, "", `#conv=${encodeURIComponent(conv)}`);
+  }
+
   seen(seq: number): void {
     if (seq <= this.stored.lastSeq) return;
     this.stored = { ...this.stored, lastSeq: seq };
@@ -115,6 +122,13 @@ export class Session {
 /** The conversation named in the address, e.g. `#conv=c_01`. */
 export function conversationInAddress(): string | null {
   return new URLSearchParams(location.hash.slice(1)).get("conv");
+}
+
+/** The token of a task begun in another channel, e.g. `#go_on=…`; taken out of the address. */
+export function taskTokenInAddress(): string | null {
+  const token = new URLSearchParams(location.hash.slice(1)).get("go_on");
+  if (token !== null) history.replaceState(null, "", location.pathname + location.search);
+  return token;
 }
 
 function read(storage: Storage): Stored {

@@ -53,6 +53,13 @@ describe("the timeline", () => {
     expect(timeline.isCurrent(timeline.messages()[0]!)).toBe(false);
   });
 
+  test("keeps where each message was said", () => {
+    const timeline = new Timeline();
+    timeline.applyDurable(message(1, "customer", "转账", { channel: "wechat" }));
+    timeline.applyDurable(message(2, "customer", "继续"));
+    expect(timeline.messages().map((one) => one.channel)).toEqual(["wechat", ""]);
+  });
+
   test("shows the title of a pressed button instead of its payload", () => {
     const timeline = new Timeline();
     const buttons = [{ title: "确认锁卡", payload: "/affirm" }];

@@ -10,10 +10,12 @@ import numpy as np
 
 from assistant.errors import StoreUnavailable
 from assistant.model.message import Button, ReplyPart
+from assistant.model.spoken import SpokenWords
 from channels.voice.call_parts import CallTimes, Engines
 from channels.voice.expected import Expected
 from channels.voice.keypad import Capture
 from channels.voice.leg_websocket import PageWire
+from channels.voice.listener_words import ListenerWords
 from channels.voice.session import Call
 from channels.voice.sound import duration_ms, length
 from channels.voice.speech import FRAME_MS, Heard, SpeechUnavailable
@@ -23,6 +25,12 @@ from channels.voice.wire import Audio, Key, Played
 from tests.fakes import FixedClock
 
 STEP_MS = 20
+SHORTEST = SpokenWords(
+    back_channels=("嗯", "好", "好的", "对"),
+    hums=("嗯", "嗯嗯", "喂"),
+    yes=("好", "对", "是", "确认", "可以"),
+    person=("人工",),
+)
 
 
 @dataclass
@@ -173,6 +181,7 @@ class Phone:
             talk=talk,
             words=lambda key, **values: values.get("title", "") + f"[{key}]",
             clock=phone.clock,
+            listener=ListenerWords(SHORTEST),
             times=phone.times,
         )
         phone.running = asyncio.create_task(phone.call.run())
