@@ -6,7 +6,7 @@ import base64
 import binascii
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import httpx
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -22,7 +22,7 @@ from channels.service import Service
 from channels.settings import Settings
 from channels.voice.speech import Recogniser
 from channels.wechat.connector import make_wechat, platform_http, service_client
-from channels.wechat.menu import publish
+from channels.wechat.menu import Menu, publish
 from channels.wechat.surface import Shared
 
 T = TypeVar("T")
@@ -103,8 +103,8 @@ def wechat_connectors(
     return (make_wechat(settings, shared, transport),)
 
 
-async def publish_menu(settings: Settings, menu: dict[str, Any]) -> None:
-    """Put a menu in place at the platform.
+async def publish_menu(settings: Settings, general: Menu, bound: Menu | None) -> None:
+    """Put the menus in place at the platform.
 
     Raises:
         SettingsError: No service account is set up, or something it needs is missing.
@@ -116,6 +116,6 @@ async def publish_menu(settings: Settings, menu: dict[str, Any]) -> None:
         await upgrade_engine(engine)
         async with platform_http(settings.wechat_api_url) as http:
             client = service_client(settings, http, SqlDatabase(engine), clock, ids.new("p"))
-            await publish(client, menu)
+            await publish(client, general, bound)
     finally:
         await engine.dispose()

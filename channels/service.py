@@ -14,6 +14,7 @@ from assistant.model.ids import DocumentId
 from assistant.model.message import Citation, InboundMessage, Turn
 from assistant.model.release import Release
 from assistant.ports import Broadcast, Clock, IdSource, Knowledge, PassageHit
+from assistant.ports.knowledge import ScopeChoices
 from assistant.receipts import Receipts
 from assistant.reviews import Reviews
 from assistant.wake_ups import WakeUps

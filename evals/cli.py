@@ -38,6 +38,7 @@ from evals.scam import ScamScore, read_rows, score
 from evals.wechat.command import EXAMPLE as WECHAT_EXAMPLE
 from evals.wechat.command import wechat
 from knowledge.embedding import BUNDLED, SentenceEncoder
+from knowledge.twins import Translated, Twins
 
 test_app = typer.Typer(
     help="Run conversations, score understanding and retrieval.",
@@ -253,7 +254,10 @@ async def _search(
     questions: Sequence[LabelledQuestion], documents: Path | None, as_of: date
 ) -> RetrievalReport:
     if documents is None:
-        return await measure(_brain().knowledge, questions, as_of=as_of)
+        brain = _brain()
+        twins = Twins(brain.built.documents)
+        translated = Translated(brain.knowledge, twins)
+        return await measure(translated, questions, as_of=as_of, twins=twins)
     with bar("embedding") as progress:
         knowledge = open_knowledge(read_settings(), documents, progress, told=say)
     return await measure(knowledge, questions, as_of=as_of)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,6 +20,7 @@ from knowledge.features import canonical_fit, coverage, kind_fit, range_fit, ter
 from knowledge.reranker import softmax
 from knowledge.views import PassageView, Question, SentenceView
 
+_RARE: Final = 5.0  # nats; brings rarities to the size of the other features
 _USUAL_SIZE: Final = 1000
 _LEAST_SIZE: Final = 4
 _FUTURE: Final = re.compile(
@@ -88,7 +89,54 @@ def answer_features(
             question.things, f"{view.title} {view.section} {sentence.text}", sentence.tokens
         ),
         (1 - foreign) * _rarest_missing(question, view, known),
+        *((1 - foreign) * value for value in _missing(question, evidence, known)),
     ]
+
+
+def _missing(
+    question: Question, evidence: Evidence, known: Callable[[str], bool]
+) -> tuple[float, ...]:
+    """What the customer said and the best passage, or sentence with its heading, does not.
+
+    A word all documents lack is a matter they do not cover; one that stands in others and not
+    here ("英镑", "停车") says that here something else is spoken of. Rarities, not shares: a long
+    question has more that may be missing.
+    """
+    view = evidence.view
+    said = f"{view.title} {view.section} {evidence.sentence.text}"
+    words = {word: worth for word, worth in question.own.items() if _counts(word)}
+    several = {word: worth for word, worth in words.items() if len(word) > 1}
+    elsewhere = {word: worth for word, worth in several.items() if known(word)}
+    return (
+        sum(_lacking(words, view.text)) / _RARE,
+        sum(_lacking(words, said)) / _RARE,
+        max(_lacking(elsewhere, view.text), default=0.0) / _RARE,
+        max(_lacking(elsewhere, said), default=0.0) / _RARE,
+        sum(worth for word, worth in several.items() if not known(word)) / _RARE,
+    )
+
+
+def _counts(word: str) -> bool:
+    """Whether a word can be looked for: a single Latin letter or digit stands everywhere."""
+    return len(word) > 1 or not word.isascii()
+
+
+def _lacking(words: Mapping[str, float], text: str) -> list[float]:
+    """Rarities of the words a text does not have."""
+    return [worth for word, worth in words.items() if word not in text]
+
+
+def left_unsaid(question: str, text: str) -> str:
+    """The characters of a question that stand in no pair the text has, in order.
+
+    What is left of "网点有停车位吗" beside "各网点均可预约" is "有停车位吗".
+    """
+    held = [question[place : place + 2] in text for place in range(len(question) - 1)]
+    left = "".join(
+        " " if any(held[max(0, place - 1) : place + 1]) else character
+        for place, character in enumerate(question)
+    )
+    return " ".join(left.split())
 
 
 def _by_size(passages: int) -> float:

@@ -15,6 +15,7 @@ from typing import Final
 from assistant.model.ids import ActionName
 from knowledge.check_answers import check_answers
 from knowledge.check_documents import check_approvals, check_documents
+from knowledge.check_spoken import check_spoken
 from knowledge.check_undo import check_undo
 from knowledge.content_problems import Finding, Place, Problems
 from knowledge.content_usage import Code, check_usage
@@ -55,6 +56,7 @@ def check(
         problems.warn(Place(name, 1), "nothing reads this file; move it or remove it")
     code = code or Code()
     check_usage(pack, code, problems)
+    check_spoken(pack, problems)
     if code.is_change is not None:
         check_undo(pack, code.is_change, problems)
     _check_documents(folder, pack, problems, today)

@@ -40,6 +40,7 @@ BUILT_IN_ACTIONS: Final = frozenset(
         "action_withdraw_review",
         "action_session_start",
         "action_step_up_failed",
+        "action_go_on",
         "action_stop_risky_task",
         "action_trigger_search",
         "action_last_outcome",

@@ -30,6 +30,7 @@ class Findings:
         candidates: Best first.
         sentences: Of the first candidates, best first.
         answer_features: In the order of ANSWER_NAMES; empty when nothing was found.
+        unsaid: What the best sentence's passage leaves unsaid of the question.
         score: Probability that the best sentence answers.
     """
 
@@ -37,6 +38,7 @@ class Findings:
     candidates: tuple[Candidate, ...]
     sentences: tuple[ReadSentence, ...]
     answer_features: tuple[float, ...]
+    unsaid: str
     score: float
 
 

@@ -247,6 +247,8 @@ def _discard(name: str, folder: Path | None, url: str | None) -> None:
         _server(url).delete_collection(name)
     elif folder is not None:
         discard(folder, name)
+    else:
+        _memory().delete_collection(name)
 
 
 def answers_canaries(index: ChromaIndex, passages: Sequence[Passage], vectors: Vectors) -> bool:

@@ -16,31 +16,33 @@ _NUMERAL: Final = r"(?:\d+|[一二两三四五六七八九十百]+)"
 ASKED: Final[Mapping[str, re.Pattern[str]]] = {
     name: re.compile(words)
     for name, words in {
-        "figure": r"多少|几[个趴点块元天次张笔倍成克公]|how (?:much|many|long)",
-        "price": r"多少钱|几块|几元|花多少|掏多少|扣多少|收费|要钱|收钱|加钱|罚钱|费用"
-        r"|手续费|年费|工本费|管理费"
+        "figure": r"多少|几多|几[个趴点块元天次张笔倍成克公]|how (?:much|many|long)",
+        "price": r"(?:多少|几多|几)钱(?!起)|几块|几元|花多少|掏多少|扣多少|收费|要钱|收钱|加钱"
+        r"|罚钱|费用|手续费|年费|工本费|管理费"
         r"|免费|多少手续费|租金|how much|\bfees?\b|\bcosts?\b|\bcharges?\b|\bprice|\bpenalty",
         "rate": r"利率|几个点|几趴|几厘|百分之|费率|年化|收益|基准|几成|折成|利息|多少利"
         r"|(?<!便)利\b"
         r"|\brates?\b|\binterest\b|percent|\bapr\b|\byield",
-        "time": r"多久|多长|几[天日号点时]|[几多]少天|什么时候|何时|啥时|多快|期限"
+        "time": r"多久|多长|几耐|几时|几[天日号点时]|[几多]少天|什么时候|何时|啥时|多快|期限"
         r"|能用多少天|哪天|到账时间|有效期|过期"
         r"|几点|几个?小时|几个?月|几年|how (?:long|soon|late|early|quickly|far)|\bwhen\b"
         r"|\bdeadline|what time|\bhours\b",
         "count": r"几次|几回|多少次|几张|几台|几部|几个人|几笔|几种|how (?:many|often)",
         "age": r"多大岁数|几岁|多大年[纪龄]|岁数|年龄|how old|\bage\b",
-        "limit": r"最[多高大少低小长]|上限|限额|起买|起购|起存|起点|够得上|额度|门槛|超限"
-        r"|\blimits?\b|\bmaximum|\bminimum|\bup to\b|at (?:most|least)",
-        "steps": r"怎么|怎样|如何|咋|流程|步骤|怎样|办理方式|how (?:do|can|to|should)",
-        "place": r"哪里|哪儿|在哪|去哪|什么地方|哪个网点|渠道|\bwhere\b",
+        "limit": r"最[多高大少低小长]|[多少几][钱元块万]*起(?!来)|上限|限额|起买|起购|起存|起点"
+        r"|够得上|额度|门槛|超限|\blimits?\b|\bmaximum|\bminimum|\bup to\b|at (?:most|least)",
+        "steps": r"怎么|怎样|如何|咋|点样|(?<![\d几])点[做办算]|流程|步骤|办理方式"
+        r"|how (?:do|can|to|should)",
+        "place": r"哪里|哪儿|在哪|去哪|边度|什么地方|哪个网点|渠道|\bwhere\b",
         "whether": r"[吗么嘛不没]\W*$|能不能|可不可以|行不行|是不是|要不要|会不会|有没有"
+        r"|([可会系要使得])唔\1|系咪|有冇"
         r"|是否|靠谱|真的"
         r"|^(?:can|may|could|is|are|does|do|will|must|should) ",
         "papers": r"带什么|带啥|材料|证件|手续(?!费)|凭什么|证明|资料|documents?|papers"
         r"|paperwork|\bbring\b",
-        "who": r"谁|什么人|哪些人|什么样的人|适合|条件|\bwho\b|eligible|qualif",
-        "why": r"为什么|为啥|原因|咋回事|怎么回事|\bwhy\b",
-        "what": r"是什么|是啥|什么意思|啥意思|区别|有啥|哪些|what (?:is|are|does|happens)"
+        "who": r"谁|边个|什么人|哪些人|什么样的人|适合|条件|\bwho\b|eligible|qualif",
+        "why": r"为什么|点解|为啥|原因|咋回事|怎么回事|\bwhy\b",
+        "what": r"是什么|是啥|系乜|系咩|什么意思|啥意思|区别|有啥|哪些|what (?:is|are|does|happens)"
         r"|\bdifference",
     }.items()
 }
@@ -54,7 +56,7 @@ SERVED: Final[Mapping[str, re.Pattern[str]]] = {
         r"|[$€£]\s?\d|\bfree\b|\bfees?\b|\bcharges?\b|\d+ (?:yuan|dollars|euros)",
         "rate": r"\d%|\bpercent",
         "time": rf"{_NUMERAL}个?(?:工作日|交易日|自然日|[天日年月]|小时|分钟|秒)|即时|立即"
-        rf"|实时|当[日场天]|次日|t\+\d"
+        rf"|实时|不设期限|一直有效|当[日场天]|次日|t\+\d"
         r"|\d:\d\d|随时|长期|[末初]|\d (?:\w+ )?(?:days?|hours?|minutes?|weeks?|months?"
         r"|years?)|immediately",
         "count": rf"{_NUMERAL}(?:次|张|台|个|期|笔|只|种|名|项)|\b(?:\d+|once|twice)\b",

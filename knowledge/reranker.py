@@ -2,10 +2,10 @@
 
 Three small linear models over the features of `knowledge.features`. The first two are
 conditional logit models (which of these is the right one), the third a logistic regression
-(is the chosen sentence an answer). For the bank's own pack a fourth looks at the question alone,
-at its vector: does it sound like what customers ask this bank's documents, or like the weather, a
-balance, another bank. `python -m evals.retrieval.fit` fits them on the development half of
-`evals/questions` and writes `reranker.json`.
+(is the chosen sentence an answer). For the bank's own pack a fourth looks at the question alone
+(`knowledge.asked`): does it sound like what customers ask this bank's documents, or like the
+weather, a balance, another bank. `python -m evals.retrieval.fit` fits them on the development half
+of `evals/questions` and writes `reranker.json` and `asked.npz`.
 """
 
 from __future__ import annotations
@@ -20,14 +20,21 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.asked import Asked, Heard, fingerprint, packaged
 from knowledge.features import PASSAGE_NAMES, SENTENCE_NAMES
 
 Floats = NDArray[np.float64]
+RARITY_NAMES: Final = (
+    "missing", "missing_in_sentence", "missing_known", "missing_known_in_sentence",
+    "missing_everywhere",
+)  # fmt: skip
+"""Sums in nats: how high they are hangs on the size of the library, so they count only for the
+documents they were fitted on."""
 ANSWER_NAMES: Final = (
     "cosine", "z_cosine", "passage_share", "sentence_margin", "words", "own_words",
     "unknown_words", "term", "term_conflict", "range", "kind", "is_foreign", "is_outside",
     "heading", "canonical", "foreign_cosine", "foreign_unknown", "bm25_share", "is_future",
-    "things", "things_in_sentence", "rarest_missing",
+    "things", "things_in_sentence", "rarest_missing", *RARITY_NAMES,
 )  # fmt: skip
 ASKED_NAME: Final = "asked"
 _FILE: Final = "defaults/reranker.json"
@@ -59,12 +66,12 @@ class Subject:
 
     Attributes:
         encoder: Fingerprint of the model the vectors are of; those of another say nothing here.
-        asked: Log-odds, from the vector of a question, that the documents answer it.
-        answer: As that of the reranker, with these log-odds after the features.
+        asked: How far a question lies on the side of those that the documents answer.
+        answer: As that of the reranker, with this distance after the features.
     """
 
     encoder: str
-    asked: Model
+    asked: Asked
     answer: Model
 
 
@@ -77,25 +84,26 @@ class Reranker:
     answer: Model
     subject: Subject | None = None
 
-    def chance(self, features: Sequence[float], question: Floats, encoder: str | None) -> float:
+    def chance(self, features: Sequence[float], heard: Heard, encoder: str | None) -> float:
         """Probability that the best sentence answers.
 
         Args:
             features: In the order of ANSWER_NAMES.
-            question: Vector of the question.
-            encoder: Fingerprint of its model; None for documents other than the bank's own.
+            heard: The question.
+            encoder: Fingerprint of the model of its vector; None for documents other than the
+                bank's own.
         """
         if self.subject is None or self.subject.encoder != encoder:
             return self.answer.probability(features)
-        asked = float(self.subject.asked.scores(question[np.newaxis])[0])
-        return self.subject.answer.probability([*features, asked])
+        return self.subject.answer.probability([*features, self.subject.asked.margin(heard)])
 
 
 def load_reranker(text: str | None = None) -> Reranker:
     """Read the fitted weights; those of the package when no text is given.
 
     Raises:
-        ValueError: The file has other features than this code.
+        ValueError: The file has other features than this code, or belongs to other known
+            questions than the package's.
     """
     content = text or (files("knowledge") / _FILE).read_text(encoding="utf-8")
     stored: Mapping[str, Any] = json.loads(content)
@@ -108,10 +116,13 @@ def load_reranker(text: str | None = None) -> Reranker:
 
 
 def _subject(stored: Mapping[str, Any]) -> Subject:
-    asked = stored["asked"]
+    asked = packaged()
+    if stored["asked"] != fingerprint(asked):
+        msg = f"{_FILE}: the weights are of other known questions; fit them anew"
+        raise ValueError(msg)
     return Subject(
         encoder=stored["encoder"],
-        asked=Model(np.array(asked["weights"], dtype=np.float64), float(asked["intercept"])),
+        asked=asked,
         answer=_model(stored["answer"], (*ANSWER_NAMES, ASKED_NAME)),
     )
 
@@ -127,10 +138,7 @@ def dump_reranker(reranker: Reranker, about: Mapping[str, Any]) -> str:
         models["subject"] = {
             "encoder": reranker.subject.encoder,
             "answer": _stored(reranker.subject.answer, (*ANSWER_NAMES, ASKED_NAME)),
-            "asked": {
-                "intercept": round(reranker.subject.asked.intercept, 4),
-                "weights": [round(float(weight), 3) for weight in reranker.subject.asked.weights],
-            },
+            "asked": fingerprint(reranker.subject.asked),
         }
     return json.dumps({"about": about, **models}, ensure_ascii=False, indent=1) + "\n"
 

@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 
 from assistant.model.asked_day import asked_day, without_day
 from assistant.ports.knowledge import EVERYTHING, PassageHit, SearchScope
-from knowledge.answering import Evidence, answer_features
+from knowledge.answering import Evidence, answer_features, left_unsaid
+from knowledge.asked import Heard
 from knowledge.candidates import Candidate, Nearby, PairScorer, VectorIndex, families, reread
 from knowledge.corpus import Corpus
 from knowledge.features import Found, passage_features, sentence_features
@@ -156,12 +157,13 @@ class HybridKnowledge:
         candidates = self._ranked(asked, cosines, valid, as_of, scope)
         sentences = self._sentences(asked, candidates[:_READ])
         if not sentences:
-            return Findings(asked, tuple(candidates), (), (), 0.0)
-        features = answer_features(
-            asked, self._evidence(candidates, sentences, cosines), self._corpus.lexical.knows
-        )
-        score = self._reranker.chance(features, asked.vector.astype(np.float64), self._model)
-        return Findings(asked, tuple(candidates), tuple(sentences), tuple(features), score)
+            return Findings(asked, tuple(candidates), (), (), "", 0.0)
+        evidence = self._evidence(candidates, sentences, cosines)
+        features = answer_features(asked, evidence, self._corpus.lexical.knows)
+        left = left_unsaid(asked.text, evidence.view.text)
+        heard = Heard(asked.text, left, asked.vector.astype(np.float64))
+        score = self._reranker.chance(features, heard, self._model)
+        return Findings(asked, tuple(candidates), tuple(sentences), tuple(features), left, score)
 
     def _evidence(
         self,

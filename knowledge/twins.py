@@ -45,14 +45,32 @@ class Twins:
         kept = tuple(documents)
         by_key = {(str(one.document_id), one.version): one for one in originals(kept)}
         self._of: dict[tuple[str, str], Place] = {}
+        self._original: dict[tuple[str, str], Place] = {}
+        self._passages: dict[str, dict[str, Passage]] = {}
         for twin in kept:
             original = by_key.get((twin.translation_of or "", twin.version))
             if twin.translation_of is None or original is None:
                 continue
             for ours, theirs in _sections(original, twin):
                 if len(ours) == len(theirs):
-                    for (passage, sentence), place in zip(ours, theirs, strict=True):
-                        self._of[(passage.passage_id, sentence.text)] = place
+                    for place, other in zip(ours, theirs, strict=True):
+                        self._pair(place, other)
+
+    def _pair(self, ours: Place, theirs: Place) -> None:
+        (passage, sentence), (twin, translated) = ours, theirs
+        self._of[(passage.passage_id, sentence.text)] = theirs
+        self._original[(twin.passage_id, translated.text)] = ours
+        for one, other in ((passage, twin), (twin, passage)):
+            self._passages.setdefault(one.passage_id, {})[other.passage_id] = other
+
+    def passages_of(self, passage_id: str) -> tuple[Passage, ...]:
+        """What says the same as a passage in the other language; empty when nothing does."""
+        return tuple(self._passages.get(passage_id, {}).values())
+
+    def sentence_of(self, passage_id: str, text: str) -> Place | None:
+        """The sentence that says the same in the other language; None when there is none."""
+        place = (passage_id, text)
+        return self._of.get(place) or self._original.get(place)
 
     def in_english(self, hits: Sequence[PassageHit], limit: int) -> list[PassageHit]:
         """Hits with what has an English twin put in English; days stay those of the original."""

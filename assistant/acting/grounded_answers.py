@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from assistant.acting.context import TurnContext
 from assistant.acting.phrasing import phrased
@@ -14,6 +16,8 @@ from assistant.ports import PassageHit
 from assistant.response.contradictions import contradicting
 from assistant.response.grounded import GroundedAnswer, grounded_sentence
 from assistant.response.proof import Source
+
+_CHINESE: Final = re.compile(r"[\u3400-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,7 @@ def _tell_sentences(
             "effective_from": first.effective_from.isoformat(),
             "version": first.version,
             "since": _since([source for _, source in left]),
+            "in_chinese": any(_CHINESE.search(text) for text, _ in left),
             **told.facts,
         }
         telling = Telling(told.question, [source for _, source in left], told.as_of)

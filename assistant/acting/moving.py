@@ -41,6 +41,7 @@ from assistant.model.events import (
     TaskHeld,
     TaskOffered,
 )
+from assistant.model.frozen import Facts
 from assistant.model.ids import ConversationId, ResponseKey, SlotName
 from assistant.model.tracker import Tracker
 from assistant.ports import StepUp
@@ -157,7 +158,7 @@ def _move_here(context: TurnContext) -> None:
                 session=sign_in.session_id,
             )
     context.runner.level = level_now(tracker, now)
-    facts = {"place": _place_name(words.channel, context)}
+    facts: Facts = {"place": _place_name(words.channel, context)}
     context.say("utter_task_moved_away", facts, to=speaker.place)
 
 
@@ -256,7 +257,12 @@ async def _give_token(context: TurnContext) -> None:
     )
     number = f"{token.number[:4]} {token.number[4:]}"
     minutes = LIFETIME // timedelta(minutes=1)
-    facts = {**_task_facts(tracker), "number": number, "link": token.link, "minutes": minutes}
+    facts: Facts = {
+        **_task_facts(tracker),
+        "number": number,
+        "link": token.link,
+        "minutes": minutes,
+    }
     context.say("utter_task_token" if token.link else "utter_task_number", facts)
 
 
@@ -286,7 +292,7 @@ def _place_of_words(tracker: Tracker) -> str:
     return place_of(tracker.beside.channel) if tracker.beside else ""
 
 
-def _task_facts(tracker: Tracker) -> dict[str, str]:
+def _task_facts(tracker: Tracker) -> Facts:
     return {"held_flow": tracker.task.flow} if tracker.task else {}
 
 

@@ -3,7 +3,8 @@
 aiosqlite runs a connection in a thread of its own and visits it for each call: a cursor made, the
 statement, its rows, the cursor closed. A visit costs two changes of thread, more than most of our
 statements take. Here a statement is run, read to its end and closed in one visit; SQLAlchemy reads
-all rows of a statement at once anyway.
+all rows of a statement at once anyway. BEGIN waits for the first statement and goes along with it,
+and a connection that is in no transaction is not visited to end one.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from typing import Any
 import aiosqlite
 
 _ITER_CHUNK = 64
+_BEGIN = "BEGIN"
+_SETTING = "PRAGMA synchronous="
 
 
 def connector(path: Path) -> Callable[..., Awaitable[aiosqlite.Connection]]:
@@ -48,7 +51,10 @@ class _Cursor:
         return self
 
     async def execute(self, statement: str, parameters: Sequence[Any] = ()) -> _Cursor:
-        await self._connection.visit(self._run, sqlite3.Cursor.execute, statement, parameters)
+        if statement.startswith((_BEGIN, _SETTING)):
+            self._connection.waiting.append(statement)
+        else:
+            await self._connection.visit(self._run, sqlite3.Cursor.execute, statement, parameters)
         return self
 
     async def executemany(self, statement: str, parameters: Sequence[Sequence[Any]]) -> _Cursor:
@@ -65,7 +71,11 @@ class _Cursor:
     def _run(self, execute: Callable[..., Any], statement: str, parameters: Any) -> None:
         """In the connection's thread."""
         cursor = self._connection.raw().cursor()
+        waiting = self._connection.waiting
         try:
+            while waiting:
+                cursor.execute(waiting[0])
+                del waiting[0]
             execute(cursor, statement, parameters)
             self._rows = cursor.fetchall() if cursor.description else []
             self.description = cursor.description
@@ -75,11 +85,35 @@ class _Cursor:
 
 
 class _Connection(aiosqlite.Connection):
-    """A connection whose cursors visit its thread once for each statement."""
+    """A connection whose cursors visit its thread once for each statement.
+
+    Attributes:
+        waiting: Statements that go along with the next one: how to sync, and the beginning of a
+            transaction. The former is kept when a transaction ends that never began.
+    """
+
+    def __init__(self, connector: Callable[[], sqlite3.Connection], iter_chunk_size: int) -> None:
+        super().__init__(connector, iter_chunk_size)
+        self.waiting: list[str] = []
 
     def cursor(self) -> Any:
         """A cursor; making one visits nothing."""
         return _Cursor(self)
+
+    async def commit(self) -> None:
+        """End the transaction, where one has begun."""
+        self._forget_begin()
+        if self.in_transaction:
+            await super().commit()
+
+    async def rollback(self) -> None:
+        """Take the transaction back, where one has begun."""
+        self._forget_begin()
+        if self.in_transaction:
+            await super().rollback()
+
+    def _forget_begin(self) -> None:
+        self.waiting = [each for each in self.waiting if not each.startswith(_BEGIN)]
 
     def raw(self) -> sqlite3.Connection:
         """The connection itself, for use in its thread."""

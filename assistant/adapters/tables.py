@@ -97,7 +97,7 @@ task_token = Table(
     Index("ix_task_token_expires", "expires_at"),
 )
 """Tokens by which a task goes on in another channel, under names that only the master key makes:
-who reads the table can use none. Rows are deleted when their time is over."""
+who reads the table can use none. Rows whose time is over are deleted when the next one is made."""
 
 data_key = Table(
     "data_key",

@@ -118,6 +118,8 @@ def _one_wish(commands: Sequence[Command], log: TurnLog) -> None:
     values = [command for command in commands if isinstance(command, SetSlot | CorrectSlot)]
     for value in values:
         take_value(value, log)
+    if values and len(values) == len(commands) and log.tracker.top is None:
+        push_pattern(log, "pattern_nothing_asked")  # a value for no task: taken, and answered
     for command in commands:
         if isinstance(command, Affirm | Deny):
             if not values and not starts:

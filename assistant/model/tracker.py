@@ -288,6 +288,7 @@ class Tracker:
         self.turns[event.message_id] = event.turn
         self.beside = event if event.beside else None
         if not event.beside:
+            self.held_off = ""  # what was asked beside has been overtaken
             self._speak(event.channel, event.door, event.origin)
 
     def _speak(self, channel: str, door: str, origin: str) -> None:

@@ -44,8 +44,8 @@ class Thresholds:
     """
 
     answer: float = 0.4
-    surely: float = 0.9
-    companion: float = 0.04
+    surely: float = 0.97
+    companion: float = 0.03
     passages: int = 8
     sentences: int = 4
     characters: int = 220
@@ -79,8 +79,11 @@ class Abstention:
 Grounding: TypeAlias = GroundedAnswer | Abstention
 
 _DEFAULT: Final = Thresholds()
+_CHINESE: Final = re.compile(r"[\u3400-\u9fff]")
 _TERMS: Final = frozenset({"months", "days", "grade"})
 _EXAMPLE: Final = ("例如", "for example")
+_CLEAR: Final = 0.5
+"""Probability from which the best sentence says which product is meant."""
 _CERTAIN: Final = 1e-6
 """Scores nearer to 0 or 1 than this are not told apart."""
 _BARE_REST: Final = 6
@@ -173,6 +176,7 @@ def _chosen(question: str, options: Sequence[_Option], thresholds: Thresholds) -
     best = options[0]
     total = sum(_odds(one.value) for one in options)
     held = _odds(best.value) / total
+    is_clear = held >= _CLEAR
     asked = _terms(question) & _terms(best.text)
     sums = any(one.kind in {"money", "count"} for one in figures(question))
     chosen = [best]
@@ -188,6 +192,7 @@ def _chosen(question: str, options: Sequence[_Option], thresholds: Thresholds) -
         if (
             not _other_version(option, best)
             and not _speaks_of_other_term(option.text, asked)
+            and not (is_clear and _of_other_product(option, best, asked))
             and (sums or not option.text.startswith(_EXAMPLE))
             and len(option.text) <= room
             and not _repeats(option, chosen)
@@ -213,6 +218,24 @@ def _speaks_of_other_term(text: str, asked: frozenset[tuple[str, str]]) -> bool:
     terms = _terms(text)
     kinds = {kind for kind, _ in asked}
     return any(kind in kinds for kind, _ in terms) and not asked & terms
+
+
+def _of_other_product(option: _Option, best: _Option, asked: frozenset[tuple[str, str]]) -> bool:
+    """Whether another document gives another rate for the very term asked for and answered.
+
+    "三年" is a term of deposits and of certificates: who asks for one is not told the other.
+    """
+    rates, others = _rates(best.text), _rates(option.text)
+    return (
+        option.passage.document_id != best.passage.document_id
+        and bool(asked & _terms(option.text))
+        and bool(rates and others)
+        and not rates & others
+    )
+
+
+def _rates(text: str) -> frozenset[str]:
+    return frozenset(one.value for one in figures(text) if one.kind == "percent")
 
 
 def _other_version(option: _Option, best: _Option) -> bool:
@@ -261,14 +284,15 @@ def shown_row(question: str, passage: PassageHit, row: str, heads: Sequence[str]
     column say what it is of.
     """
     cells = cells_of(row)
+    comma, colon = ("，", "：") if _CHINESE.search(f"{row}{heads}") else (", ", ": ")
     if not heads:
-        return "：".join((cells[0], "，".join(cells[1:])))
+        return colon.join((cells[0], comma.join(cells[1:])))
     places = columns_asked(question, heads) or range(1, len(cells))
-    said = "，".join(f"{heads[place]} {cells[place]}" for place in places)
+    said = comma.join(f"{heads[place]} {cells[place]}" for place in places)
     if not _is_bare(cells[0]):
-        return f"{cells[0]}：{said}"
+        return f"{cells[0]}{colon}{said}"
     subject = passage.section.rsplit(" / ", maxsplit=1)[-1] or passage.title
-    return f"{subject}，{heads[0]} {cells[0]}：{said}"
+    return f"{subject}{comma}{heads[0]} {cells[0]}{colon}{said}"
 
 
 def _is_bare(label: str) -> bool:

@@ -27,7 +27,7 @@ from assistant.model.flow import Flow
 from assistant.model.release import Release, SlotDefinition
 from assistant.model.tracker import Tracker
 from assistant.ports import Classifier, IntentScores, Understood
-from assistant.understanding.aside import is_doubtful_switch, is_side_question
+from assistant.understanding.aside import is_doubtful_switch, is_side_question, is_worth_asking
 from assistant.understanding.calculation import read_calculation
 from assistant.understanding.elsewhere import read_elsewhere
 from assistant.understanding.guessed import may_answer
@@ -367,8 +367,7 @@ class _Reading:
             return (SearchKnowledge(question=self._words(message), confidence=scores.ranked[0][1]),)
         flows = [flow.id for i, _ in likely if (flow := flow_for_intent(i, self.release))]
         options = tuple(dict.fromkeys(flows))[:3]
-        under_way = [flow.id for flow in self._moment().tasks()]
-        if len(options) > 1 or (options and options[0] not in under_way):
+        if len(options) > 1 or (options and is_worth_asking(options[0], self._moment())):
             return (Clarify(options=options, confidence=sum(p for _, p in likely[:3])),)
         intent, probability = scores.ranked[0]
         if probability >= limits.option and (options or intent in SMALL_TALK):

@@ -28,6 +28,10 @@ def read_moving(moment: Moment) -> tuple[Command, ...]:
             return (SetSlot(slot=TASK_NUMBER, value=_digits(number[0])),)
     if len(message.text) > _LONGEST * (2 if message.text.isascii() else 1):
         return ()
+    # "继续办理" is a yes to the question that is open here, and the wish to come here elsewhere.
+    is_answer = moment.tracker.beside is None and asked is not None
+    if is_answer and rules.whole(message) == "affirm":
+        return ()
     if rules.whole_is("go_on", message) or rules.mentions("go_on", message.text):
         return (GoOn(),)
     if rules.whole_is("move_task", message) or rules.mentions("move_task", message.text):

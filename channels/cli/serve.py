@@ -28,7 +28,7 @@ from channels.composition_wechat import publish_menu, wechat_connectors
 from channels.logs import configure
 from channels.service import Service
 from channels.settings import Settings
-from channels.wechat.menu import menu_of
+from channels.wechat.menu import menus_of
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -72,7 +72,7 @@ async def _serve(
     settings: Settings, brain: Brain, steps: Steps, phone: PlatformProcess | None
 ) -> None:
     if phone is not None:
-        await publish_menu(settings, menu_of(brain.release))
+        await publish_menu(settings, *menus_of(brain.release))
     # Opened here rather than in the web server, which would only log what goes wrong.
     async with (
         build(settings, brain=brain) as service,

@@ -12,7 +12,7 @@ from channels.bootstrap import load_release
 from channels.cli import exits
 from channels.cli.configuration import read_settings
 from channels.composition_wechat import publish_menu
-from channels.wechat.menu import menu_of
+from channels.wechat.menu import menus_of
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -32,11 +32,11 @@ def menu(
         bool, typer.Option("--dry-run", help="Print the menu, publish nothing.")
     ] = False,
 ) -> None:
-    """Put the menu of the content (`utter_channel_menu`) below the chat."""
+    """Put the menus of the content (`utter_channel_menu`, `…_bound`) below the chat."""
     settings = read_settings()
-    entries = menu_of(load_release(settings.content_dir))
-    print(json.dumps(entries, ensure_ascii=False, indent=2))
+    general, bound = menus_of(load_release(settings.content_dir))
+    print(json.dumps({"general": general, "bound": bound}, ensure_ascii=False, indent=2))
     if not dry_run:
-        asyncio.run(publish_menu(settings, entries))
+        asyncio.run(publish_menu(settings, general, bound))
         print("published; chats show it after some minutes")
     raise typer.Exit(exits.OK)

@@ -65,15 +65,15 @@ def platform_process(config: Mapping[str, Any]) -> Iterator[PlatformProcess]:
     try:
         yield _begin(process, config)
     finally:
-        process.terminate()
+        if process.stdin is not None:
+            process.stdin.close()  # it ends when its input does
         try:
             process.wait(_END_S)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        for stream in (process.stdin, process.stdout):
-            if stream is not None:
-                stream.close()
+        if process.stdout is not None:
+            process.stdout.close()
 
 
 def _begin(process: subprocess.Popen[bytes], config: Mapping[str, Any]) -> PlatformProcess:

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
-from assistant.model.ids import DocumentId, PassageId
+from assistant.model.ids import DocumentId, PassageId, ProductId
 from assistant.ports import PassageHit
 from assistant.ports.knowledge import EVERYTHING, SearchScope
 from assistant.response.grounded import citation_of
@@ -64,6 +64,21 @@ class Found(BaseModel):
     passages: list[FoundPassage]
 
 
+class ProductChoice(BaseModel):
+    """A product documents are about; `name` is its id where the catalogue does not have it."""
+
+    id: str
+    name: str
+
+
+class Choices(BaseModel):
+    """What a search may be narrowed to: what the documents are for and about."""
+
+    audience: list[str]
+    products: list[ProductChoice]
+    channels: list[str]
+
+
 def _scope(
     audience: Annotated[list[str] | None, Query(description="Only for these; repeatable.")] = None,
     product: Annotated[str, Query(max_length=_NAME, description="Only about it.")] = "",
@@ -88,6 +103,20 @@ async def search_documents(
         q, as_of=as_of, limit=limit, known_on=today, scope=scope
     )
     return Found(question=q, as_of=as_of, passages=[_shown(hit, web, as_of) for hit in hits])
+
+
+@router.get("/search/scopes", dependencies=[LIMITED])
+async def search_scopes(web: CurrentWeb, _: CurrentColleague) -> Choices:
+    """The values `audience`, `product` and `channel` of a search may have."""
+    known = web.service.library.choices()
+    names = {product.id: product.name for product in web.service.release.products}
+    return Choices(
+        audience=list(known.audience),
+        products=[
+            ProductChoice(id=one, name=names.get(ProductId(one), one)) for one in known.products
+        ],
+        channels=list(known.channels),
+    )
 
 
 def _shown(hit: PassageHit, web: CurrentWeb, as_of: date) -> FoundPassage:

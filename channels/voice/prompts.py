@@ -15,17 +15,22 @@ from channels.rendering import Words, wording
 _VALUE: Final = re.compile(r"\{[^{}]*\}")
 _STAND_IN: Final = "龘"
 """In place of a value, so that the clauses around it are cut as they will be: said by nobody."""
-_FIRST: Final = ("utter_voice_", "ask_", "utter_")
+OFTEN: Final = ("utter_voice_", "ask_")
+"""Beginnings of response keys: what the channel says itself, and questions."""
+_FIRST: Final = (*OFTEN, "utter_")
 """Beginnings of response keys, the ones that callers wait for first."""
 _CHANNELS: Final = frozenset({None, "voice"})
 
 
-def fixed_clauses(release: Release, clauses: Callable[[str], Sequence[str]]) -> list[str]:
+def fixed_clauses(
+    release: Release, clauses: Callable[[str], Sequence[str]], beginnings: tuple[str, ...] = ("",)
+) -> list[str]:
     """Clauses of the release's wordings that no value changes, without repetition.
 
     Args:
         release: Its responses in Simplified Chinese, with their choices.
         clauses: Text → clauses that can be spoken.
+        beginnings: Of the response keys wanted.
 
     Returns:
         What every call needs first: the channel's own words, then questions, then the rest.
@@ -33,6 +38,8 @@ def fixed_clauses(release: Release, clauses: Callable[[str], Sequence[str]]) -> 
     words = wording(release, "zh-Hans")
     found: dict[str, None] = {}
     for key in sorted(release.responses, key=_order):
+        if not key.startswith(beginnings):
+            continue
         for variant in release.responses[key]:
             for text in _texts(variant, words):
                 spoken = clauses(_VALUE.sub(_STAND_IN, text))

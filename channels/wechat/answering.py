@@ -24,6 +24,7 @@ from channels.wechat.database import Database
 from channels.wechat.errors import MediaUnusable
 from channels.wechat.ledger import Ledger
 from channels.wechat.media import Voices
+from channels.wechat.menu import Tags
 from channels.wechat.messages import Arrival
 from channels.wechat.tables import CONTACT
 
@@ -57,6 +58,7 @@ class Answers:
 
     Attributes:
         channel: Name of the surface in events.
+        tags: Which menu a contact sees, where the surface has menus.
         patience_ms: How long words that lack their rest wait for it.
     """
 
@@ -68,6 +70,7 @@ class Answers:
     database: Database
     voices: Voices
     patience_ms: int
+    tags: Tags | None = None
 
     async def answer(self, arrival: Arrival, arrival_id: str, contact_id: str) -> None:
         """Let one push have its turn; the same push again changes nothing.
@@ -77,6 +80,8 @@ class Answers:
         """
         if arrival.kind == "payload" and arrival.text == UNBIND:
             await self.bindings.end(contact_id, "asked")
+            if self.tags is not None:
+                await self.tags.mark(arrival.openid, is_bound=False)
         speaker = await self.speaker(contact_id)
         try:
             await self._turn(arrival, arrival_id, contact_id, speaker)

@@ -49,6 +49,7 @@ class Callbacks:
         has_plain_echo: Whether the address is verified by a plain echo (WeChat) or an encrypted
             one (WeCom).
         read: The arrival in the fields of a push.
+        unheard: Told of a push whose sender hung up before it was answered.
     """
 
     codec: Codec
@@ -56,6 +57,7 @@ class Callbacks:
     take: Take
     has_plain_echo: bool = True
     read: Callable[[Mapping[str, str]], Arrival] = read_arrival
+    unheard: Callable[[Arrival], Awaitable[None]] | None = None
 
     def router(self, path: str) -> APIRouter:
         """The routes of the callback address."""
@@ -81,6 +83,8 @@ class Callbacks:
             return _refusal(rejection)
         try:
             text = await self.take(arrival, since)
+            if text and self.unheard is not None and await request.is_disconnected():
+                await self.unheard(arrival)
         except AssistantError as error:
             # The platform sends it again; nothing was acknowledged.
             _log.warning("a push was not taken: %s", error.code)

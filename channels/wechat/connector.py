@@ -20,6 +20,7 @@ from channels.wechat.client import TIMEOUT_S, WECOM_TOKEN, Client
 from channels.wechat.crypto import Codec, read_key
 from channels.wechat.database import Database
 from channels.wechat.kf import Fetcher, KfSender, read_news
+from channels.wechat.menu import Tags
 from channels.wechat.mini_page import MiniPages
 from channels.wechat.notices import Notices
 from channels.wechat.oauth import OAuth
@@ -144,9 +145,12 @@ def _service_account(
         receipt_template=settings.wechat_receipt_template or "",
         reminder_template=settings.wechat_reminder_template or "",
     )
-    surface = shared.surface(client, CustomSender(client), notices=notices)
+    surface = shared.surface(client, CustomSender(client), tags=Tags(client), notices=notices)
     callbacks = Callbacks(
-        codec=codec_of(settings, app_id), clock=shared.service.clock, take=surface.flights.take
+        codec=codec_of(settings, app_id),
+        clock=shared.service.clock,
+        take=surface.flights.take,
+        unheard=surface.flights.unheard,
     )
     return surface, callbacks.router(CALLBACK)
 

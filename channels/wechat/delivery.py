@@ -68,10 +68,15 @@ class Batch:
     occasion: Occasion | None = None
 
     @property
-    def begins(self) -> int:
-        """The frame before all that is told, the recapitulation too."""
+    def span(self) -> dict[str, object]:
+        """The frames that are told, the recapitulation too, for the push that takes them along."""
         contact = self.contact
-        return int(contact.doubt_from if self.ends_doubt else contact.told_seq)
+        only_again = self.ends_doubt and self.target <= contact.told_seq
+        return {
+            "told_in": contact.conversation_id,
+            "told_from": contact.doubt_from if self.ends_doubt else contact.told_seq,
+            "told_to": contact.doubt_to if only_again else self.target,
+        }
 
     @property
     def left(self) -> Sequence[Outgoing]:
@@ -116,13 +121,8 @@ class Delivery:
         if text is None:
             await self.ledger.release(contact_id, batch.owner)
             return None
-        span = {
-            "told_in": batch.contact.conversation_id,
-            "told_from": batch.begins,
-            "told_to": batch.target,
-        }
         is_ours = await self.ledger.told_in_passing(
-            contact_id, batch.owner, batch.finished, arrival_id, span
+            contact_id, batch.owner, batch.finished, arrival_id, batch.span
         )
         return text if is_ours else None
 
@@ -243,7 +243,7 @@ class Delivery:
         """The platform did not deliver a piece."""
         owner = batch.owner
         match refusal.kind:
-            case "content":
+            case "content" | "moot":
                 # Sending it again cannot help; what follows it may.
                 _log.error("a piece of a reply was refused with %d", refusal.errcode)
                 await self.ledger.arrive(batch.contact.contact_id, owner, number + 1)

@@ -7,16 +7,20 @@ from typing import ClassVar, Final, Literal
 
 from assistant.errors import AssistantError
 
-ErrorClass = Literal["token", "throttle", "daily", "window", "person", "content", "permission"]
+ErrorClass = Literal[
+    "token", "throttle", "daily", "window", "person", "content", "permission", "moot"
+]
 """`token`: refresh once, retry once. `throttle`: back off. `daily`: stop all sends until the day
 ends. `window`: the time or the number of sends is used up. `person`: this one cannot be reached.
-`content`: a defect of ours. `permission`: the account's set-up."""
+`content`: a defect of ours. `permission`: the account's set-up.
+`moot`: a typing sign that is no longer due."""
 
 _CODES: Final[dict[ErrorClass, frozenset[int]]] = {
     "token": frozenset({40001, 40014, 41001, 42001}),
     "throttle": frozenset({-1, 45011}),
     "daily": frozenset({45009}),
-    "window": frozenset({45015, 45047, 95001, 95013, 95016}),
+    "window": frozenset({45015, 45047, 95001, 95002, 95013, 95016, 95018}),
+    "moot": frozenset({45080, 45081}),
     "person": frozenset({40003, 43004, 43019, 43101, 46004, 48002, 50005}),
     "permission": frozenset(
         {40013, 40125, 40164, 40243, 41002, 41004, 48001, 48004, 48006, 48008}

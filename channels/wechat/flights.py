@@ -38,6 +38,7 @@ class Flight:
         answered: Set when its turn is over, well or not.
         waiting: Requests that may still be answered in passing.
         free: Set while nobody waits: what is to be told may be sent.
+        shows_typing: Whether the customer was shown that an answer is on its way.
     """
 
     arrival_id: str
@@ -45,6 +46,7 @@ class Flight:
     answered: asyncio.Event = field(default_factory=asyncio.Event)
     waiting: int = 0
     free: asyncio.Event = field(default_factory=asyncio.Event)
+    shows_typing: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -89,6 +91,11 @@ class Flights:
         if flight is None:
             return None
         return await self._wait(flight, since)
+
+    async def unheard(self, arrival: Arrival) -> None:
+        """The platform hung up before the answer to a push could be given."""
+        stored = await self.inbox.store(arrival)
+        await self.inbox.unheard(stored.arrival_id)
 
     async def enqueue(self, arrival: Arrival, since: float = 0.0) -> str | None:
         """Take a push whose platform hears its answer by the API alone.
@@ -160,7 +167,9 @@ class Flights:
                 await flight.answered.wait()
             return await self.delivery.in_passing(flight.contact_id, flight.arrival_id)
         except TimeoutError:
-            self._spawn(self.delivery.typing(flight.contact_id))
+            if not flight.shows_typing:
+                flight.shows_typing = True
+                self._spawn(self.delivery.typing(flight.contact_id))
             return None
         finally:
             flight.waiting -= 1

@@ -28,8 +28,9 @@ MOST_ATTEMPTS: Final = 20
 _SESSION_MS: Final = 30 * 60_000
 """Without a message for so long, the next one begins a new session (the ladder's own time)."""
 
-_RETRY_AFTER_MS: Final = 4_500
-"""The platform sends a push again when it heard nothing for five seconds, not earlier."""
+_RETRY_AFTER_MS: Final = 2_000
+"""The platform sends a push again when it heard nothing for five seconds by its own clock; here the
+first one may have waited. What comes sooner is only a second delivery."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ class Inbox:
             key = arrival.key.replace(arrival.openid, contact_id)
             stored = Stored(f"wx:{self.account}:{key}", contact_id, is_new=True)
             if not await self._insert(connection, stored, arrival):
-                is_unheard = contact is not None and await self._doubt_passive(
+                is_unheard = contact is not None and await self._is_unheard(
                     connection, contact, stored.arrival_id
                 )
                 return Stored(stored.arrival_id, contact_id, is_new=False, is_unheard=is_unheard)
@@ -231,16 +232,44 @@ class Inbox:
             "created_at_ms": now_ms,
         }
 
-    async def _doubt_passive(
+    async def unheard(self, arrival_id: str) -> None:
+        """The platform hung up before the answer to a push could be given."""
+
+        async def work(connection: AsyncConnection) -> None:
+            push = await self._answered(connection, arrival_id)
+            if push is None:
+                return
+            query = select(CONTACT).where(CONTACT.c.contact_id == push.contact_id)
+            await self._doubt(connection, (await connection.execute(query)).one(), push)
+
+        await self.database.write(work)
+
+    async def _is_unheard(
         self, connection: AsyncConnection, contact: Row[Any], arrival_id: str
     ) -> bool:
-        """A push that comes again five seconds after it was answered in passing was not heard."""
-        query = select(ARRIVAL).where(ARRIVAL.c.arrival_id == arrival_id)
-        push = (await connection.execute(query)).one()
-        if push.told_to is None or push.told_in != contact.conversation_id:
+        """Whether a push that comes again was answered in passing, and that was not heard."""
+        push = await self._answered(connection, arrival_id)
+        if push is None or push.told_in != contact.conversation_id:
             return False
+        if push.told_to is None:
+            return contact.doubt_to is not None
         if ms(self.clock.now()) - push.received_at_ms < _RETRY_AFTER_MS:
             return False
+        await self._doubt(connection, contact, push)
+        return True
+
+    async def _answered(self, connection: AsyncConnection, arrival_id: str) -> Row[Any] | None:
+        """The row of a push that was answered in passing."""
+        query = select(ARRIVAL).where(
+            ARRIVAL.c.arrival_id == arrival_id, ARRIVAL.c.told_from.is_not(None)
+        )
+        found: Row[Any] | None = (await connection.execute(query)).one_or_none()
+        return found
+
+    async def _doubt(self, connection: AsyncConnection, contact: Row[Any], push: Row[Any]) -> None:
+        """What a push was answered in passing may not have arrived."""
+        if push.told_to is None or push.told_in != contact.conversation_id:
+            return
         known = contact.doubt_to is not None
         doubt_from = min(push.told_from, contact.doubt_from) if known else push.told_from
         doubt_to = max(push.told_to, contact.doubt_to) if known else push.told_to
@@ -250,9 +279,8 @@ class Inbox:
             .values(doubt_from=doubt_from, doubt_to=doubt_to)
         )
         await connection.execute(
-            update(ARRIVAL).where(ARRIVAL.c.arrival_id == arrival_id).values(told_to=None)
+            update(ARRIVAL).where(ARRIVAL.c.arrival_id == push.arrival_id).values(told_to=None)
         )
-        return True
 
     async def _update(self, arrival_id: str, **values: object) -> bool:
         mine = or_(ARRIVAL.c.lease_owner == self.owner, ARRIVAL.c.lease_owner.is_(None))

@@ -35,6 +35,7 @@ from channels.web.state import Web, running_web
 from channels.wechat.answering import STEP_UP, Speaker, origin_of
 from channels.wechat.bank_page import (
     CSP,
+    REFERRER,
     STYLE,
     Frame,
     TaskView,
@@ -45,6 +46,7 @@ from channels.wechat.bank_page import (
 )
 from channels.wechat.bindings import LEVEL, renew_session
 from channels.wechat.errors import Rejected
+from channels.wechat.inbox import contact_place
 from channels.wechat.links import LIFETIME, LinkFacts, Links
 from channels.wechat.oauth import OAuth
 from channels.wechat.surface import Surface
@@ -164,6 +166,7 @@ class Pages:
         bindings = self._surface(facts).bindings
         if not await bindings.bind(facts.contact_id, customer_id, consent, facts.link_id):
             raise Rejected(reason="used")
+        await self._show_menu(facts)
         await self._announce(facts)
         return self._page(message_page(self._frame(request), "utter_page_bound"))
 
@@ -201,6 +204,15 @@ class Pages:
         if view.is_open and head is not None:
             # The page shows it; the chat is told how it ended.
             await surface.ledger.skip_to(contact_id, head.last_frame_seq)
+
+    async def _show_menu(self, facts: LinkFacts) -> None:
+        """The menu of those who are bound, where the surface has menus."""
+        surface = self._surface(facts)
+        contact = await surface.ledger.find(facts.contact_id)
+        if surface.tags is None or contact is None or contact.openid is None:
+            return
+        openid = surface.bindings.database.unseal(contact.openid, contact_place(facts.contact_id))
+        await surface.tags.mark(openid, is_bound=True)
 
     async def _announce(self, facts: LinkFacts) -> None:
         """Say in the chat that it is bound, and let a task that waited for it go on."""
@@ -305,7 +317,8 @@ class Pages:
         )
 
     def _page(self, html: str, status: HTTPStatus = HTTPStatus.OK) -> Response:
-        return HTMLResponse(html, status, headers={"Content-Security-Policy": CSP})
+        headers = {"Content-Security-Policy": CSP, "Referrer-Policy": REFERRER}
+        return HTMLResponse(html, status, headers=headers)
 
 
 async def _form(request: Request) -> dict[str, str]:

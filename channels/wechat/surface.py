@@ -21,6 +21,7 @@ from channels.wechat.inbox import Inbox
 from channels.wechat.ledger import Ledger
 from channels.wechat.links import Links
 from channels.wechat.media import Voices
+from channels.wechat.menu import Tags
 from channels.wechat.notices import Notices
 from channels.wechat.senders import Sender
 
@@ -38,6 +39,7 @@ class Surface:
     bindings: Bindings
     links: Links
     flights: Flights
+    tags: Tags | None = None
 
     @asynccontextmanager
     async def running(self, patience_s: float) -> AsyncIterator[None]:
@@ -80,6 +82,7 @@ class Shared:
         sender: Sender,
         *,
         mini_app_id: str = "",
+        tags: Tags | None = None,
         notices: Notices | None = None,
     ) -> Surface:
         """Join one surface.
@@ -87,6 +90,7 @@ class Shared:
         Args:
             client: The account's API.
             sender: The way out.
+            tags: Which menu a contact sees, where the surface has menus.
             mini_app_id: The mini program whose page opens links; "" for a browser.
             notices: Template messages, where the surface has them.
         """
@@ -104,6 +108,7 @@ class Shared:
             database=self.database,
             voices=Voices(client, self.recogniser),
             patience_ms=self.patience_ms,
+            tags=tags,
         )
         delivery = Delivery(
             ledger=ledger,
@@ -125,6 +130,7 @@ class Shared:
             delivery=delivery,
             bindings=self.bindings,
             links=links,
+            tags=tags,
             flights=Flights(
                 inbox=inbox, answers=answers, delivery=delivery, passive_s=self.passive_s
             ),

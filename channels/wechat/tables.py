@@ -108,7 +108,7 @@ ARRIVAL: Final = Table(
 )
 """Each push once, kept for seven days; what it said is sealed and dropped when it was answered.
 `state` is `queued` or `done`. A push that was answered in passing keeps which frames of which
-conversation the answer held, until the platform asks again because it did not hear it."""
+conversation the answer held; `told_to` is dropped once it is known not to have been heard."""
 
 GRANT: Final = Table(
     "wechat_grant",

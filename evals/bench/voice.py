@@ -3,8 +3,9 @@
 Real clips: a folder with `transcripts.tsv` (columns `file`, `lang`, `text`) and 16 kHz WAV files;
 rows of zh-CN are read. Calls: utterances that stand in no training example, spoken by several
 voices, at 8 kHz with white noise 15 dB below the speech, recognised, repaired, understood.
-Processor time, not wall time: comparable on a busy machine. The calls are two parts, every second
-one each: on `tuned` the reading of misheard words was developed, `held_out` was only counted.
+Processor time, not wall time: comparable on a busy machine. The calls are two parts by their
+number: odd ones (`tuned`) were used while the reading of misheard words was built, even ones
+(`held_out`) only counted.
 """
 
 from __future__ import annotations
@@ -87,6 +88,9 @@ def voice(
         Path | None,
         typer.Option(dir_okay=False, help="What was heard, a line a call; a further run goes on."),
     ] = None,
+    saved_only: Annotated[
+        bool, typer.Option("--saved-only", help="Judge what `--save` has so far; hear nothing.")
+    ] = False,
 ) -> None:
     """Errors of recognition and readings, and spoken wishes understood; JSON."""
     settings = read_settings()
@@ -95,22 +99,32 @@ def voice(
         msg = f"speech is not installed ({', '.join(lacking)}): {HOW}"
         raise SettingsError(msg)
     reading = Reading(beam=beam, least_s=window_s)
-    print_json(asyncio.run(_measured(settings, data, calls, reading, save)))
+    chosen = _Chosen(data, calls, reading, save, saved_only=saved_only)
+    print_json(asyncio.run(_measured(settings, chosen)))
 
 
-async def _measured(
-    settings: Settings, data: Path | None, calls: int, reading: Reading, save: Path | None
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """What is measured; see `voice`."""
+
+    data: Path | None
+    calls: int
+    reading: Reading
+    save: Path | None
+    saved_only: bool
+
+
+async def _measured(settings: Settings, chosen: _Chosen) -> dict[str, Any]:
     folder = models_folder(settings)
     release, make = open_understander(settings)
     spoken = release.lexicon.spoken
-    whisper = Whisper(folder / "whisper", threads=1, reading=reading)
+    whisper = Whisper(folder / "whisper", threads=1, reading=chosen.reading)
     told: dict[str, Any] = {"readings": misread(spoken)}
-    if data is not None:
-        told["clips"] = _clips(whisper, data)
-    if calls:
+    if chosen.data is not None:
+        told["clips"] = _clips(whisper, chosen.data)
+    if chosen.calls:
         kokoro = Kokoro(folder / "kokoro", spoken.pronunciations, threads=1)
-        line = _Line(whisper, kokoro, prompt_of(spoken, ()), save)
+        line = _Line(whisper, kokoro, prompt_of(spoken, ()), chosen.save)
         clock = machine_clock()
         understander = make(clock)
 
@@ -124,11 +138,13 @@ async def _measured(
             repair=repair_of(spoken),
             wish=wish_of(release, local_of(understander).classifier),
         )
-        heard = [(row, line.heard(row)) for row in _rows(calls)]
-        told["calls"] = _costs([each for _, each in heard])
-        parts = {"tuned": heard[::2], "held_out": heard[1::2]}
-        for part, pairs in parts.items():
-            told["calls"][part] = await _judged(pairs, ways)
+        rows = [row for row in _rows(chosen.calls) if not chosen.saved_only or line.has(row)]
+        heard = [(row, line.heard(row)) for row in rows]
+        told["calls"] = _costs([each for _, each in heard]) if heard else {"calls": 0}
+        for part, place in (("tuned", 1), ("held_out", 0)):
+            pairs = [pair for pair in heard if int(pair[0]["noise_seed"]) % 2 == place]
+            if pairs:
+                told["calls"][part] = await _judged(pairs, ways)
     return told
 
 
@@ -213,6 +229,10 @@ class _Line:
             with self.save.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(told, ensure_ascii=False) + "\n")
         return told
+
+    def has(self, row: dict[str, Any]) -> bool:
+        """Whether it was heard before."""
+        return row["id"] in self._saved()
 
     def _saved(self) -> dict[str, dict[str, Any]]:
         if self.save is None or not self.save.is_file():

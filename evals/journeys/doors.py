@@ -37,10 +37,12 @@ class Door(ABC):
     Attributes:
         place: As `assistant.model.channels.place_of` names it.
         heard: Everything this door showed or said, oldest first.
+        is_gone: The customer has left.
     """
 
     place: str
     heard: list[str] = field(default_factory=list)
+    is_gone: bool = False
 
     @abstractmethod
     async def say(self, words: str) -> str:
@@ -52,6 +54,7 @@ class Door(ABC):
 
     async def leave(self) -> None:
         """Go away without a word: the page is closed, the call breaks off."""
+        self.is_gone = True
 
 
 @dataclass(slots=True, kw_only=True)
@@ -220,12 +223,18 @@ class CallDoor(Door):
         self.heard += told
         return "。".join(told)
 
+    @property
+    def waits_for_keys(self) -> bool:
+        """Whether a secret is to be typed now."""
+        return self.call._expected.secret is not None
+
     async def conversation_id(self) -> ConversationId:
         """See Door."""
         return self.call.talk.conversation_id
 
     async def leave(self) -> None:
         """See Door."""
+        self.is_gone = True
         self.running.cancel()
         await asyncio.wait([self.running])
 

@@ -6,16 +6,21 @@ import asyncio
 import random
 import re
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Final
 
 from actions.bank.sandbox.codes import SANDBOX_CODE
 from assistant.model.ids import ConversationId
 from assistant.model.tracker import Tracker
-from evals.journeys.doors import DOORS, Door, WebDoor
+from evals.journeys.doors import DOORS, CallDoor, Door, WebDoor
 from evals.journeys.site import Site
 
 CUSTOMER: Final = "C1001"
 PHONE: Final = "13800001001"
+ACCOUNT: Final = "6688"
+BALANCE: Final = Decimal("12480.55")
+"""Yuan on that account on the first day (actions/bank/sandbox/seed/people.py)."""
+
 _STEPS: Final = 60
 _SECRETS: Final = frozenset(
     {"one_time_code", "step_up_phone", "step_up_name", "step_up_id_number", "step_up_card_number"}
@@ -54,8 +59,7 @@ class Goal:
 def goal_of(draw: random.Random) -> Goal:
     """A task: money without a code, money with one, or a card to be locked."""
     if draw.random() < 0.25:  # noqa: PLR2004 - a quarter
-        openings = ("锁卡", "帮我锁一下尾号6688的卡")
-        return Goal("lock_card", openings, {"card": "6688"})
+        return Goal("lock_card", ("锁卡", "帮我锁一下尾号6688的卡"), {"card": "6688"})
     is_large = draw.random() < 0.5  # noqa: PLR2004 - half
     amount = draw.randrange(1_001, 3_000) if is_large else draw.randrange(10, 900)
     openings = ("我要转账", "转钱给妈妈", f"给妈妈转{amount}块")
@@ -95,6 +99,20 @@ class Journey:
         self.moves_left = draw.choice((1, 1, 2, 2, 3))
         self.here = await self._open(draw.choice(("wechat", "wechat", "web", "web", "voice")))
         await self._say(draw.choice(self.goal.openings))
+        await self._to_the_end()
+        await self._stray(0.8)
+        if self.starts_anew:
+            for door in self.alive:
+                self.here, self.moves_left = door, 0
+                await self._to_the_end()
+        for door in self.doors:
+            if door.place == "wechat":
+                await self.site.settle()
+            await door.leave()
+
+    async def _to_the_end(self) -> None:
+        """Answer whatever is asked here, and move when it pleases."""
+        draw = self.draw
         for _ in range(_STEPS):
             # Nobody who is on the telephone thinks for long.
             self.site.clock.advance(draw.randrange(1, 4 if self._door().place == "voice" else 30))
@@ -103,11 +121,6 @@ class Journey:
             if slot is None and tracker.task is None:
                 break
             await self._step(tracker, str(slot or ""))
-        await self._stray(0.8)
-        for door in self.doors:
-            if door.place == "wechat":
-                await self.site.settle()
-            await door.leave()
 
     async def tracker(self) -> Tracker:
         """State of the conversation the customer is in."""
@@ -131,7 +144,9 @@ class Journey:
         draw, here = self.draw, self._door()
         held = tracker.speaker.place if tracker.speaker is not None else here.place
         if held != here.place:
-            await self._say(draw.choice(_GO_ON))
+            # A call that waits for keys hears no words.
+            keyed = isinstance(here, CallDoor) and here.waits_for_keys
+            await self._say(SANDBOX_CODE if keyed else draw.choice(_GO_ON))
             return
         must_move = here.place == "wechat" and slot in _SECRETS
         # Nobody can go on with the task of a caller who has not said yet who they are.

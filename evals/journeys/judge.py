@@ -2,8 +2,8 @@
 
 `unfinished` and `lost`: the task is not done, or was told as done and is not in the books.
 `doubled`: it is there twice. `told wrongly`: done and not told, or other values than wanted.
-`asked twice`: a value given or a yes said was asked for again. `two speakers`: words of one channel
-were told in another, or an answer from beside was taken. `split`: more than one conversation has it.
+`asked twice`: a value given or a yes said was asked for again. `two speakers`: words of one
+channel were told in another. `split`: more than one conversation has the task.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from assistant.model.events import (
     StepUpRequested,
 )
 from assistant.model.hearers import places
-from evals.journeys.journey import Journey
+from evals.journeys.journey import ACCOUNT, BALANCE, CUSTOMER, Journey
 
 KINDS: Final = (
     "unfinished",
@@ -61,7 +61,8 @@ async def judge(journey: Journey) -> list[Finding]:
         for entry in await journey.site.journal()
         if entry["operation"] == journey.goal.operation
     ]
-    found = [*_books(journey, entries, logs), *_split(journey, logs)]
+    moved = await _moved(journey)
+    found = [*_books(journey, entries, logs, moved), *_split(journey, logs)]
     for log in logs:
         found += [Finding("asked twice", detail) for detail in asked_twice(log)]
         found += _told(journey, log)
@@ -69,7 +70,10 @@ async def judge(journey: Journey) -> list[Finding]:
 
 
 def _books(
-    journey: Journey, entries: Sequence[dict[str, Any]], logs: Sequence[Sequence[Event]]
+    journey: Journey,
+    entries: Sequence[dict[str, Any]],
+    logs: Sequence[Sequence[Event]],
+    moved: Decimal,
 ) -> Iterable[Finding]:
     deeds = [
         event
@@ -84,20 +88,16 @@ def _books(
         yield Finding("doubled", f"{len(entries)} in the books")
     if entries and not done:
         yield Finding("told wrongly", "done, and the log does not say so")
-    wanted = journey.goal.amount
-    for entry in entries:
-        amount = _amount(entry)
-        if wanted is not None and amount is not None and amount != wanted:
-            yield Finding("told wrongly", f"{amount} moved, {wanted} wanted")
+    wanted = journey.goal.amount or 0
+    if len(entries) == 1 and moved != wanted:
+        yield Finding("told wrongly", f"{moved} yuan moved, {wanted} wanted")
 
 
-def _amount(entry: dict[str, Any]) -> Decimal | None:
-    """The amount of an entry of the journal; None where it has none."""
-    for holder in (entry, entry.get("result"), entry.get("request"), entry.get("details")):
-        money = holder.get("amount") if isinstance(holder, dict) else None
-        if isinstance(money, dict):
-            return Decimal(str(money["amount"]))
-    return None
+async def _moved(journey: Journey) -> Decimal:
+    """Yuan that have left the account since the first day."""
+    state = await journey.site.state(CUSTOMER)
+    account = next(each for each in state["accounts"] if each["last4"] == ACCOUNT)
+    return BALANCE - Decimal(account["balance"]["amount"])
 
 
 def _split(journey: Journey, logs: Sequence[Sequence[Event]]) -> Iterable[Finding]:
@@ -126,12 +126,18 @@ def asked_twice(log: Sequence[Event]) -> Iterable[str]:
                 given.clear()  # another task, or the same one for another time
             case StepUpPassed():
                 passed.add(f"{event.proof}:{event.purpose}")
-            case StepUpRequested() if f"{event.proof}:{event.purpose}" in passed:
-                yield f"proof {event.proof}"
-            case Asked() if event.slot in given and event.slot not in _ASK_TWICE:
-                yield str(event.slot)
+            case StepUpRequested() | Asked():
+                yield from _again(event, given, passed)
             case _:
                 pass
+
+
+def _again(event: StepUpRequested | Asked, given: set[str], passed: set[str]) -> Iterable[str]:
+    if isinstance(event, StepUpRequested):
+        if f"{event.proof}:{event.purpose}" in passed:
+            yield f"proof {event.proof}"
+    elif event.slot in given and event.slot not in _ASK_TWICE:
+        yield str(event.slot)
 
 
 def _told(journey: Journey, log: Sequence[Event]) -> Iterable[Finding]:

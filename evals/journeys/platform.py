@@ -100,10 +100,11 @@ class Pusher:
             "msg_signature": sealed.msg_signature,
         }
         body = write_fields({"ToUserName": _ACCOUNT, "Encrypt": sealed.encrypt})
-        for _ in range(_TRIES):
-            answer = await self.http.post("/wechat/callback", params=query, content=body)
+        answer = await self.http.post("/wechat/callback", params=query, content=body)
+        for _ in range(_TRIES - 1):
             if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
                 break
+            answer = await self.http.post("/wechat/callback", params=query, content=body)
         answer.raise_for_status()
         if answer.text == "success":
             return None

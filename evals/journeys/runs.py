@@ -119,7 +119,7 @@ class Run:
                 report.seconds = loop.time() - started
         return report
 
-    async def _site(  # noqa: PLR0913 - one block of a run
+    async def _site(
         self,
         folder: Path,
         brain: Brain,
@@ -129,7 +129,12 @@ class Run:
         tell: Tell | None,
     ) -> None:
         async with open_site(
-            folder, brain, database=self.database, redis_url=self.redis_url, workers=workers
+            folder,
+            brain,
+            folder.parent / "templates",
+            database=self.database,
+            redis_url=self.redis_url,
+            workers=workers,
         ) as site:
             for number in numbers:
                 journey = await begin(site, self.seed, number, starts_anew=self.starts_anew)

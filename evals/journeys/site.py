@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -12,6 +14,8 @@ import httpx
 from pydantic import SecretStr
 
 from actions.bank.sandbox.app import create_app as create_bank
+from assistant.adapters.database import open_engine
+from assistant.adapters.schema import upgrade_engine
 from assistant.ports import EventStore
 from channels.app import create_app
 from channels.bootstrap import Brain, RunningService, build
@@ -92,6 +96,7 @@ class Site:
 async def open_site(
     folder: Path,
     brain: Brain,
+    templates: Path,
     *,
     database: str | None = None,
     redis_url: str | None = None,
@@ -102,6 +107,7 @@ async def open_site(
     Args:
         folder: Scratch folder of this site alone.
         brain: Content and models.
+        templates: Where the first bank and the first empty database are kept for the next ones.
         database: PostgreSQL server, for a scratch database; None: SQLite.
         redis_url: For locks and events between workers; None: in this process.
         workers: How many; more than one needs both servers.
@@ -111,11 +117,13 @@ async def open_site(
     """
     clock, platform = JourneyClock(), Platform()
     app = create_bank(
-        folder / "bank.db", clock.now, BANK_DAY.date(), template_folder=folder.parent / "templates"
+        folder / "bank.db", clock.now, BANK_DAY.date(), template_folder=templates / "bank"
     )
     async with AsyncExitStack() as stack:
         stack.callback(app.state.bank.close)
         url = await stack.enter_async_context(scratch_database(folder, database))
+        if database is None:
+            shutil.copyfile(await _empty_database(templates), folder / "guitai.db")
         settings = Settings(
             _env_file=None,
             data_dir=folder,
@@ -145,6 +153,17 @@ async def open_site(
             for _ in range(workers)
         ]
         yield Site(clock=clock, bank=bank, platform=platform, workers=opened)
+
+
+async def _empty_database(templates: Path) -> Path:
+    """A database with all tables: migrating takes longer than most journeys."""
+    path = templates / "empty.db"
+    if not path.exists():
+        await asyncio.to_thread(templates.mkdir, parents=True, exist_ok=True)
+        engine = open_engine(f"sqlite:///{path}")
+        await upgrade_engine(engine)
+        await engine.dispose()
+    return path
 
 
 @asynccontextmanager

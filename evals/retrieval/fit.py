@@ -1,19 +1,16 @@
-"""Fit the weights of `knowledge.reranker` and write `knowledge/defaults/reranker.json`.
+"""Fit the weights of `knowledge.reranker`; write `reranker.json` and `asked.npz` of the package.
 
 Run as `python -m evals.retrieval.fit FOLDER`, with a folder for the index. Only the development
-half of `evals/questions` is used, and for telling what can be answered the bank's training
-sentences too: questions as answerable, matters of other domains as not.
-
-What a question alone tells (`Subject`) is fitted so that it cannot praise itself: its log-odds of
-a question come from a fit without that question, and the probability is moved so that by such
-fits no more than `_REFUSED` of the answerable development questions fall below the threshold.
+half of `evals/questions` is used; for telling what can be answered also `evals/questions/asked`
+and the bank's training sentences: questions as answerable, matters of other domains as not. With
+`--answer` ranking stays as it is and only whether to answer is fitted
+(`evals.retrieval.fit_subject`).
 """
 
 from __future__ import annotations
 
-import math
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -21,19 +18,24 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold
 
 from assistant.model.release import Release
-from assistant.response.grounded import Thresholds
+from evals.retrieval.fit_subject import Seen, fit_answer, fit_subject
 from evals.retrieval.measure import AS_OF, CONTENT, QUESTIONS
 from evals.retrieval.questions import LabelledQuestion, read_labelled, split
+from knowledge.asked import FILE, Heard, dump_asked, read_asked
 from knowledge.chunking import Passage
 from knowledge.embedding import SentenceEncoder
 from knowledge.hits import Findings
 from knowledge.indexing import BuiltIndex, build_index, search_in
 from knowledge.loader import load
-from knowledge.reranker import Model, Reranker, Subject, dump_reranker, load_reranker
+from knowledge.reranker import (
+    ANSWER_NAMES,
+    RARITY_NAMES,
+    Model,
+    dump_reranker,
+    load_reranker,
+)
 
 Floats: TypeAlias = NDArray[np.float64]
 
@@ -41,11 +43,10 @@ _RIDGE: Final = 0.02
 _OTHER_SECTION: Final = 0.15  # the right document counts, its right section counts more
 _TRAINING_WEIGHT: Final = 0.25  # nobody checked which training questions the documents answer
 _WRONG_WEIGHT: Final = 0.5  # a wrong sentence is no answer, though the documents have one
-_HALF_ANSWERED: Final = 0.3  # the documents answer it, the sentence chosen does not
-_REFUSED: Final = 0.04
-_FOLDS: Final = 5
 _LEAST: Final = 1e-6
+_ONLY_ANSWER: Final = "--answer"
 TARGET: Final = Path("knowledge/defaults/reranker.json")
+ASKED: Final = QUESTIONS / "asked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,72 +82,6 @@ def fit_choice(cases: Sequence[Case], ridge: float = _RIDGE) -> Model:
     return Model(np.asarray(found.x / spread))
 
 
-def fit_answer(rows: Floats, labels: Sequence[bool], weights: Sequence[float]) -> Model:
-    """Weights of a logistic regression: is the chosen sentence an answer."""
-    spread = np.where(rows.std(axis=0) > _LEAST, rows.std(axis=0), 1.0)
-    model = LogisticRegression(C=1.0, max_iter=5000)
-    model.fit(rows / spread, list(labels), sample_weight=list(weights))
-    return Model(np.asarray(model.coef_[0] / spread), float(model.intercept_[0]))
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """Questions with what was found for them, one row each.
-
-    Attributes:
-        rows: Features of answering.
-        vectors: Of the questions.
-        right: Whether the first sentence answers.
-        answerable: Whether the documents do.
-        is_own: Whether it is a development question, not a training sentence.
-    """
-
-    rows: Floats
-    vectors: Floats
-    right: NDArray[np.bool_]
-    answerable: NDArray[np.bool_]
-    is_own: NDArray[np.bool_]
-
-
-def fit_subject(seen: Seen, encoder: str) -> Subject:
-    """What the question alone tells, and the probability with it, held to `_REFUSED`."""
-    weights = np.where(seen.is_own, 1.0, _TRAINING_WEIGHT)
-    counted = weights * np.where(seen.answerable & ~seen.right, _HALF_ANSWERED, 1.0)
-    asked = np.zeros(len(weights))
-    logits = np.zeros(len(weights))
-    for rest, held in _folds(seen.answerable):
-        asked[held] = _fit_asked(seen.vectors[rest], seen.answerable[rest], weights[rest]).scores(
-            seen.vectors[held]
-        )
-    rows = np.column_stack([seen.rows, asked])
-    for rest, held in _folds(seen.answerable):
-        model = fit_answer(rows[rest], list(seen.answerable[rest]), list(counted[rest]))
-        logits[held] = model.scores(rows[held])
-    own = seen.answerable & seen.is_own
-    lowest = float(np.quantile(logits[own], _REFUSED))
-    refused = (logits < lowest)[seen.is_own & ~seen.answerable].mean()
-    sys.stderr.write(f"by fits without the question: {refused:.1%} unanswerable refused\n")
-    model = fit_answer(rows, list(seen.answerable), list(counted))
-    threshold = Thresholds().answer
-    moved = math.log(threshold / (1 - threshold)) - lowest
-    return Subject(
-        encoder,
-        _fit_asked(seen.vectors, seen.answerable, weights),
-        replace(model, intercept=model.intercept + moved),
-    )
-
-
-def _folds(labels: NDArray[np.bool_]) -> Iterator[tuple[NDArray[np.int_], NDArray[np.int_]]]:
-    parts = StratifiedKFold(_FOLDS, shuffle=True, random_state=0)
-    yield from parts.split(np.zeros(len(labels)), labels)
-
-
-def _fit_asked(vectors: Floats, answerable: NDArray[np.bool_], weights: Floats) -> Model:
-    model = LogisticRegression(C=10.0, max_iter=5000, class_weight="balanced")
-    model.fit(vectors, answerable, sample_weight=weights)
-    return Model(np.asarray(model.coef_[0]), float(model.intercept_[0]))
-
-
 class Fitting:
     """An index, and the questions to learn from."""
 
@@ -157,8 +92,8 @@ class Fitting:
         self._encoder = encoder
         self.reranker = load_reranker()
 
-    def run(self, questions: Sequence[LabelledQuestion]) -> Reranker:
-        """Fit passages, then sentences as these are ranked, then the probability."""
+    def rank(self, questions: Sequence[LabelledQuestion]) -> None:
+        """Fit passages, then sentences as these are ranked."""
         answerable = [question for question in questions if question.is_answerable]
         found = self._findings(answerable)
         cases = [
@@ -170,35 +105,54 @@ class Fitting:
             self._sentences(one, question) for one, question in zip(found, answerable, strict=True)
         ]
         self.reranker = replace(self.reranker, sentence=fit_choice(cases))
-        seen = self._seen(questions)
-        weights = np.where(seen.right | ~seen.answerable, 1.0, _WRONG_WEIGHT)
-        weights = np.where(seen.is_own, weights, _TRAINING_WEIGHT)
-        right = seen.right | (seen.answerable & ~seen.is_own)
-        answer = fit_answer(seen.rows, list(right), list(weights))
-        subject = fit_subject(seen, self._encoder.fingerprint)
-        return replace(self.reranker, answer=answer, subject=subject)
 
-    def _seen(self, questions: Sequence[LabelledQuestion]) -> Seen:
+    def weigh(
+        self, questions: Sequence[LabelledQuestion], more: Sequence[LabelledQuestion]
+    ) -> None:
+        """Fit the probability, as sentences are ranked.
+
+        Args:
+            questions: Labelled; the threshold holds for these.
+            more: Of which only is known whether the documents answer them.
+        """
+        seen = self._seen(questions, more)
+        own = seen.is_own
+        weights = np.where(seen.right | ~seen.answerable, 1.0, _WRONG_WEIGHT)
+        weights = np.where(own, weights, seen.weights)
+        right = seen.right | (seen.answerable & ~own)
+        known = own | (seen.weights < 1.0)
+        rows = seen.rows[known]
+        rows[:, [ANSWER_NAMES.index(name) for name in RARITY_NAMES]] = 0.0
+        answer = fit_answer(rows, list(right[known]), list(weights[known]))
+        subject = fit_subject(seen, self._encoder.fingerprint)
+        self.reranker = replace(self.reranker, answer=answer, subject=subject)
+
+    def _seen(
+        self, questions: Sequence[LabelledQuestion], more: Sequence[LabelledQuestion]
+    ) -> Seen:
         training = [
-            (unlabelled(each.text), each.intent == "search_knowledge")
+            unlabelled(each.text, ("",) if each.intent == "search_knowledge" else ())
             for each in self._release.examples
             if each.intent in {"search_knowledge", "out_of_scope"}
         ]
-        asked = [*questions, *(question for question, _ in training)]
-        answerable = [*(q.is_answerable for q in questions), *(label for _, label in training)]
+        asked = [*questions, *more, *training]
+        trained = len(questions) + len(more)
         kept = [
-            (one, question, label, place < len(questions))
-            for place, (one, question, label) in enumerate(
-                zip(self._findings(asked), asked, answerable, strict=True)
-            )
+            (place, one, question)
+            for place, (one, question) in enumerate(zip(self._findings(asked), asked, strict=True))
             if one.answer_features
         ]
+        places = np.array([place for place, _, _ in kept])
         return Seen(
-            rows=np.array([one.answer_features for one, _, _, _ in kept]),
-            vectors=np.array([one.question.vector for one, _, _, _ in kept], dtype=np.float64),
-            right=np.array([own and self._is_right(one, q) for one, q, _, own in kept]),
-            answerable=np.array([label for _, _, label, _ in kept]),
-            is_own=np.array([own for _, _, _, own in kept]),
+            rows=np.array([one.answer_features for _, one, _ in kept]),
+            heard=[
+                Heard(one.question.text, one.unsaid, one.question.vector.astype(np.float64))
+                for _, one, _ in kept
+            ],
+            right=np.array([self._is_right(one, question) for _, one, question in kept]),
+            answerable=np.array([question.is_answerable for _, _, question in kept]),
+            weights=np.where(places < trained, 1.0, _TRAINING_WEIGHT),
+            is_own=places < len(questions),
         )
 
     def _is_right(self, found: Findings, question: LabelledQuestion) -> bool:
@@ -244,11 +198,21 @@ def _worth(question: LabelledQuestion, passage: Passage) -> float:
 
 def main() -> None:
     """Fit on a pack, the repository's by default, and write the weights."""
-    content = Path(sys.argv[2]) if len(sys.argv) > 2 else CONTENT  # noqa: PLR2004 - two arguments
+    given = [each for each in sys.argv[1:] if each != _ONLY_ANSWER]
+    content = Path(given[1]) if len(given) > 1 else CONTENT
     encoder = SentenceEncoder()
-    built = build_index(content, Path(sys.argv[1]), encoder)
+    built = build_index(content, Path(given[0]), encoder)
     development, _ = split(read_labelled(QUESTIONS))
-    reranker = Fitting(built, load(content), encoder).run(development)
+    fitting = Fitting(built, load(content), encoder)
+    if _ONLY_ANSWER not in sys.argv:
+        fitting.rank(development)
+    fitting.weigh(development, read_labelled(ASKED))
+    reranker = fitting.reranker
+    if reranker.subject is not None:
+        stored = dump_asked(reranker.subject.asked)
+        (TARGET.parents[1] / FILE).write_bytes(stored)
+        subject = replace(reranker.subject, asked=read_asked(stored))
+        reranker = replace(reranker, subject=subject)
     about = {"fitted_by": "python -m evals.retrieval.fit", "questions": len(development)}
     TARGET.write_text(dump_reranker(reranker, about), encoding="utf-8")
     sys.stdout.write(f"{TARGET}\n")

@@ -15,7 +15,7 @@ from typing import Final
 
 import numpy as np
 
-from evals.retrieval.fit import fit_answer
+from evals.retrieval.fit_subject import fit_answer
 from evals.retrieval.measure import AS_OF
 from evals.retrieval.questions import LabelledQuestion, read_labelled
 from knowledge.corpus import build_corpus

@@ -12,11 +12,12 @@ import json
 import statistics
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 
+from assistant.model.message import Citation
 from assistant.ports.knowledge import Knowledge, PassageHit
 from assistant.response.grounded import (
     GroundedAnswer,
@@ -30,20 +31,27 @@ from evals.retrieval.support import figures_written, unsupported
 from knowledge.embedding import SentenceEncoder
 from knowledge.indexing import build_index, search_in
 from knowledge.loader import load
+from knowledge.twins import Twins
 
 QUESTIONS = Path("evals/questions")
 CONTENT = Path("knowledge/content")
 AS_OF = date(2026, 11, 22)
+NO_TWINS = Twins(())
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One question with what was found and what would be said."""
+    """One question with what was found and what would be said.
+
+    Attributes:
+        twins: What says the same in another language counts as what was labelled.
+    """
 
     question: LabelledQuestion
     hits: Sequence[PassageHit]
     answer: Grounding
     ms: float
+    twins: Twins = NO_TWINS
 
     @property
     def is_answered(self) -> bool:
@@ -58,17 +66,28 @@ class Asked:
     def found_at(self, places: int, *, exactly: bool) -> bool:
         """Whether a right document, or exactly a right section, is among the first places."""
         is_right = self.question.is_right_section if exactly else self.question.is_right_document
-        return any(is_right(hit) for hit in self.hits[:places])
+        return any(
+            is_right(one)
+            for hit in self.hits[:places]
+            for one in (hit, *self.twins.passages_of(hit.passage_id))
+        )
 
     @property
     def is_right(self) -> bool:
         """Whether a right sentence is quoted."""
         return any(
-            self.question.is_right_quote(
-                one.citation.quote, one.citation.document_id, one.citation.version
-            )
+            self.question.is_right_quote(*quoted)
             for one in self.sentences
+            for quoted in self._quoted(one.citation)
         )
+
+    def _quoted(self, cited: Citation) -> Iterator[tuple[str, str, str]]:
+        """A quotation with its document and version, and what says the same."""
+        yield cited.quote, cited.document_id, cited.version
+        twin = self.twins.sentence_of(cited.passage_id, cited.quote)
+        if twin is not None:
+            passage, sentence = twin
+            yield sentence.text, passage.document_id, passage.version
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +132,7 @@ async def ask_all(
     *,
     as_of: date,
     thresholds: Thresholds | None = None,
+    twins: Twins = NO_TWINS,
 ) -> list[Asked]:
     """Ask every question once, in order."""
     limits = thresholds or Thresholds()
@@ -121,7 +141,8 @@ async def ask_all(
         start = time.perf_counter()
         hits = await knowledge.search(question.text, as_of=as_of, before=question.context)
         answer = ground(question.text, hits, limits)
-        asked.append(Asked(question, hits, answer, (time.perf_counter() - start) * 1000))
+        ms = (time.perf_counter() - start) * 1000
+        asked.append(Asked(question, hits, answer, ms, twins))
     return asked
 
 
@@ -131,9 +152,11 @@ async def measure(
     *,
     as_of: date,
     thresholds: Thresholds | None = None,
+    twins: Twins = NO_TWINS,
 ) -> RetrievalReport:
     """Ask every question once, in order, and count."""
-    return summary(await ask_all(knowledge, questions, as_of=as_of, thresholds=thresholds))
+    asked = await ask_all(knowledge, questions, as_of=as_of, thresholds=thresholds, twins=twins)
+    return summary(asked)
 
 
 def summary(asked: Sequence[Asked]) -> RetrievalReport:

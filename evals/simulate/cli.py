@@ -13,6 +13,8 @@ from channels.bootstrap import Brain, load_release, make_brain
 from channels.cli import exits
 from channels.cli.configuration import read_settings
 from channels.cli.progress import bar
+from evals.journeys import report as journeys
+from evals.journeys.tour import tour as play_tour
 from evals.printing import print_json, print_table, say
 from evals.simulate.kills import KillRun
 from evals.simulate.people import simulate_people
@@ -40,18 +42,29 @@ class People:
 @app.command(
     epilog="\b\nExample:\n  guitai simulate --episodes 50 --seed 7\n"
     "  guitai simulate --faults --episodes 10000 --kill 500 --json\n"
-    "  guitai simulate --faults --seed 7 --first 4711 --episodes 1\n\n"
+    "  guitai simulate --faults --seed 7 --first 4711 --episodes 1\n"
+    "  guitai simulate --channels --episodes 200 --seed 1\n\n"
     "Exit codes: 0 nothing found, 1 something unconfirmed, lost, doubled or told wrongly, or the\n"
     "negative control saw nothing; 2 usage or configuration.",
 )
 def simulate(  # noqa: PLR0913 - a command with its options
     *,
     episodes: Annotated[
-        int | None, typer.Option(min=1, help="How many; 20 customers or 1,000 faults.")
+        int | None, typer.Option(min=1, help="How many; 20 customers, 1,000 faults or 20 tasks.")
     ] = None,
     seed: Annotated[int, typer.Option(help="Same seed, same run.")] = 1,
     faults: Annotated[
         bool, typer.Option("--faults", help="Break things and hold words against books.")
+    ] = False,
+    channels: Annotated[
+        bool, typer.Option("--channels", help="One task each, moved between web, WeChat, phone.")
+    ] = False,
+    redis_url: Annotated[
+        str | None,
+        typer.Option(help="With --database: two workers on PostgreSQL and this."),
+    ] = None,
+    tour: Annotated[
+        bool, typer.Option("--tour", help="With --channels: one task, told step by step.")
     ] = False,
     first: Annotated[int, typer.Option(min=0, help="Number of the first episode.")] = 0,
     kill: Annotated[
@@ -81,7 +94,23 @@ def simulate(  # noqa: PLR0913 - a command with its options
     With --faults every episode is a confirmed transfer around which something breaks; the real
     turn, gateway and ledger run, and in the end what the customer was told is held against the
     bank's journal.
+
+    With --channels every episode is one task that moves between web, WeChat and telephone at any
+    point, also in the middle of a question, with a yes in two channels at once, or a channel that
+    dies; the books must be right and nothing asked twice.
     """
+    if channels and tour:
+        raise typer.Exit(exits.OK if play_tour() else exits.FINDINGS)
+    if channels:
+        run_journeys = journeys.Run(
+            seed=seed,
+            episodes=episodes or _PEOPLE,
+            first=first,
+            database=database,
+            redis_url=redis_url,
+        )
+        is_right = journeys.run(run_journeys, control=control, as_json=as_json)
+        raise typer.Exit(exits.OK if is_right else exits.FINDINGS)
     if not faults:
         run_people = People(episodes or _PEOPLE, seed, first)
         _people(run_people, as_json=as_json, report=report)

@@ -197,6 +197,7 @@ def _print(found: Verdict) -> None:
     handled, told = found.handled_ms, found.told_ms
     rows = [
         ("answered once", found.answered_once),
+        ("of these, begun otherwise", found.otherwise),
         ("lost", found.lost),
         ("doubled", found.doubled),
         ("over quota", found.quota_breaches),

@@ -1,13 +1,15 @@
 """Whether each message was answered once, by what its writer saw: a pure function of the record.
 
 An answer is known by how it begins. What comes a second time counts as doubled, unless it is a
-recapitulation that says so and something had gone wrong for that person that explains it.
+recapitulation that says so and something had gone wrong for that person that explains it. Whether
+an answer is the right one is not judged here: one text that stands alone between a message and the
+next, and is the answer to nothing else, is an answer, counted as begun otherwise.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
@@ -35,6 +37,7 @@ class Verdict:
     """What was found.
 
     Attributes:
+        otherwise: Answers that began otherwise than when they were learnt.
         recapped: Answers that were repeated with a word, after a fault.
         sorry: Times the platform told somebody that the service is not available.
         faults: What went wrong, by kind.
@@ -45,6 +48,7 @@ class Verdict:
 
     messages: int = 0
     answered_once: int = 0
+    otherwise: int = 0
     recapped: int = 0
     lost: int = 0
     doubled: int = 0
@@ -72,7 +76,7 @@ class Verdict:
 
     def add(self, other: Verdict) -> None:
         """Count another verdict in."""
-        for name in ("messages", "answered_once", "recapped", "lost", "doubled"):
+        for name in ("messages", "answered_once", "otherwise", "recapped", "lost", "doubled"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         for name in ("quota_breaches", "sorry", "pushes", "sends"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
@@ -101,10 +105,12 @@ def judge(entries: Sequence[Mapping[str, Any]], asked: Iterable[Asked], recap: s
             faults[fault] += 1
             faulted.add(str(entry.get("openid", "")))
         of_person[str(entry.get("openid", ""))].append(entry)
-    # A token that is withdrawn, or a call nobody can be named for, may touch anybody.
     verdict.faults = dict(faults.most_common())
-    for one in asked:
-        _hold(one, of_person[one.openid], recap, verdict, had_fault=one.openid in faulted)
+    everything = list(asked)
+    signs = {one.sign for one in everything} | {recap}
+    for one in everything:
+        had_fault = one.openid in faulted
+        _hold(one, of_person[one.openid], recap, verdict, had_fault=had_fault, signs=signs)
     return verdict
 
 
@@ -138,6 +144,7 @@ def _hold(
     verdict: Verdict,
     *,
     had_fault: bool,
+    signs: Collection[str],
 ) -> None:
     """Count one message."""
     fresh = again = 0
@@ -152,14 +159,30 @@ def _hold(
         again += times if is_recap else 0
         fresh += 0 if is_recap else times
         shown_at = entry["at"] if shown_at is None else shown_at
+    is_otherwise = not fresh and _stands_alone(one, entries, signs)
     verdict.messages += 1
-    verdict.answered_once += fresh == 1
+    verdict.otherwise += is_otherwise
+    verdict.answered_once += fresh == 1 or is_otherwise
     verdict.recapped += bool(again)
     if fresh == 1 and not had_fault and said_at is not None and shown_at is not None:
         verdict.told_ms.append((shown_at - said_at) * 1000)
-    if fresh == 1:
+    if fresh == 1 or is_otherwise:
         return
     kind = "doubled" if fresh else "lost"
     setattr(verdict, kind, getattr(verdict, kind) + 1)
     verdict.findings.append(f"{kind}: {one.openid} “{one.text}” ({fresh})")
     del verdict.findings[_KEPT:]
+
+
+def _stands_alone(one: Asked, entries: Sequence[Mapping[str, Any]], signs: Collection[str]) -> bool:
+    """Whether one text, the answer to nothing known, stands between a message and the next."""
+    shown: list[str] = []
+    is_open = False
+    for entry in entries:
+        if entry["kind"] == "said":
+            if is_open:
+                break
+            is_open = entry["text"] == one.text
+        elif entry["kind"] == "shown" and is_open and entry["via"] != "platform":
+            shown.append(entry["text"])
+    return len(shown) == 1 and not any(sign in shown[0] for sign in signs)

@@ -28,6 +28,7 @@ class Plan:
         each: Messages of one person.
         at_once: People who write at the same time.
         patience_s: How long a person waits for an answer before they write on.
+        last_s: How long they wait in the end.
         hasty: Share of messages whose writer does not wait for the answer.
         batch: Messages after which the verdict so far is told.
     """
@@ -37,6 +38,7 @@ class Plan:
     each: int = 5
     at_once: int = 8
     patience_s: float = 8.0
+    last_s: float = 20.0
     hasty: float = 0.0
     first: int = 0
     batch: int = 500
@@ -91,17 +93,18 @@ class Crowd:
             await self.wire.do("say", surface=surface, openid=openid, text=text)
             if dice.random() >= self.plan.hasty:
                 await self.wire.sees(openid, one.sign, self.plan.patience_s)
-        for text in _LAST_WORDS:
-            if await self._saw_all(mine):
+        for number, text in enumerate(_LAST_WORDS):
+            patience_s = self.plan.patience_s if number == 0 else self.plan.last_s
+            if await self._saw_all(mine, patience_s):
                 break
             await self.wire.do("say", surface=surface, openid=openid, text=text)
-        await self._saw_all(mine)
+        await self._saw_all(mine, self.plan.last_s)
         self._asked += mine
 
-    async def _saw_all(self, mine: Sequence[Asked]) -> bool:
-        return all(
-            [await self.wire.sees(one.openid, one.sign, self.plan.patience_s) for one in mine]
-        )
+    async def _saw_all(self, mine: Sequence[Asked], seconds: float) -> bool:
+        """Whether they saw every answer, after so many seconds at most."""
+        seen = (self.wire.sees(one.openid, one.sign, seconds) for one in mine)
+        return all(await asyncio.gather(*seen))
 
     async def _judge(self) -> None:
         """Judge what is over and forget it."""

@@ -27,7 +27,7 @@ class Wire:
     shown: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
-    async def do(self, what: str, **asked: Any) -> dict[str, Any]:
+    async def do(self, what: str, /, **asked: Any) -> dict[str, Any]:
         """One call."""
         answer = await self.http.post(f"/control/{what}", json=asked)
         answer.raise_for_status()

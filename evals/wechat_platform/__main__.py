@@ -39,7 +39,8 @@ async def run(config: Config) -> None:
         addresses = [f"http://{_HOST}:{each.getsockname()[1]}" for each in listening]
         sys.stdout.write(json.dumps(dict(zip(("api", "phone"), addresses, strict=True))) + "\n")
         sys.stdout.flush()
-        await _end_of_input()
+        ended = asyncio.create_task(_end_of_input())
+        await asyncio.wait([ended, *running], return_when=asyncio.FIRST_COMPLETED)
         for server in servers:
             server.should_exit = True
             server.force_exit = True
@@ -54,9 +55,7 @@ def _server(app: Starlette) -> uvicorn.Server:
     config = uvicorn.Config(
         app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1
     )
-    server = uvicorn.Server(config)
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
-    return server
+    return uvicorn.Server(config)
 
 
 async def _end_of_input() -> None:

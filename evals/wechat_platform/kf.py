@@ -187,7 +187,7 @@ class CustomerService:
         self._put(_SYSTEM, openid, {"msgtype": "event", "event": inside})
 
     def _put(self, origin: int, openid: str, message: dict[str, Any]) -> str:
-        name = f"in{next(self._numbers)}"
+        name = f"in{secrets.token_urlsafe(16)}"
         known = {"msgid": name, "send_time": int(self.clock.now_s()), "origin": origin}
         people = (
             {} if origin == _SYSTEM else {"external_userid": openid, "open_kfid": self.open_kfid}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from itertools import count
@@ -24,6 +25,8 @@ from evals.wechat_platform.record import Record
 from evals.wechat_platform.sending import Sending
 from evals.wechat_platform.tokens import Tokens
 
+_A_SECOND: Final = 1_000_000
+"""Ids of messages in one second of the clock."""
 SERVICE, MINI, WECOM = "service", "mini", "wecom"
 _SCENES: Final = {
     "CLICK": "click",
@@ -62,7 +65,7 @@ class Platform:
     sides: dict[str, Side] = field(default_factory=dict)
     kf: CustomerService | None = None
     cleared: int = 0
-    _numbers: count[int] = field(default_factory=lambda: count(23_000_000_000_000_001))
+    _numbers: count[int] = field(init=False)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -71,6 +74,10 @@ class Platform:
         self.clock = VirtualClock(config.start_s, config.speed)
         self.record = Record(self.clock)
         self.faults = Faults(config.seed)
+        # Ids are never given twice, not even by a platform that was started again.
+        self._numbers = count(
+            int(self.clock.now_s()) * _A_SECOND + secrets.randbelow(_A_SECOND // 2)
+        )
         self.oauth = OAuth(self.clock, self.people, config.domains)
         accounts = {SERVICE: config.service, MINI: config.mini, WECOM: config.wecom}
         for surface, account in accounts.items():

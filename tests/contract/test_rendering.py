@@ -2,21 +2,25 @@
 
 import dataclasses
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.model.ids import DocumentId, PassageId, ResponseKey
+from assistant.model.events import Said
+from assistant.model.ids import ConversationId, DocumentId, PassageId, ResponseKey
 from assistant.model.message import Button, Citation, ReplyPart
+from assistant.ports import StoredEvent
 from channels.capabilities import CAPABILITIES
 from channels.rendering import Spoken, Ways, as_one_text, labelled, render, wording
 from channels.splitting import size
+from channels.web.frames import FrameWriter
 from knowledge.loader import DEFAULTS, load
 
 GOLDEN = Path(__file__).parent / "data" / "rendered"
+AUTHORS = {True: "colleague", False: "assistant"}
 WAYS = Ways(sign_in="https://bank.test/bind", page="")
 BOUND = Ways(sign_in="", page="https://bank.test/page")
 CITATION = Citation(
@@ -30,6 +34,9 @@ CITATION = Citation(
     url="/v1/documents/debit-card-loss",
     passage_id=PassageId("p1"),
 )
+
+FEES = {"document_id": DocumentId("fees-personal"), "title": "个人收费", "section": "年费"}
+ROW = {"label": "收款人", "value": "林秀芳"}
 
 
 def part(text, key=None, buttons=(), **more):
@@ -53,6 +60,46 @@ REPLIES = {
         Spoken(part("还有别的吗？")),
     ],
     "hostile": [Spoken(part('<a href="https://evil.example">点我</a> ]]> 👨‍👩‍👧'))],
+    "two_sources": [
+        Spoken(part("费用每年10元。[1][2]", citations=(CITATION, CITATION.model_copy(update=FEES))))
+    ],
+    "read_back": [
+        Spoken(
+            part(
+                "请核对：转账 50.00元 给 林秀芳。确认转账吗？",
+                "ask_confirm_transfer_money",
+                [("确认转账", "/affirm"), ("不转了", "/deny")],
+                card={"kind": "read_back", "title": "转账", "rows": [ROW]},
+            )
+        )
+    ],
+    "receipt": [
+        Spoken(
+            part(
+                "已转账 50.00元 给 林秀芳。回执号 HY1。",
+                "transfer_done",
+                card={"kind": "receipt", "title": "转账", "rows": [ROW], "receipt_id": "HY1"},
+            )
+        )
+    ],
+    "table": [
+        Spoken(
+            part(
+                "最近两笔：11月20日 超市 35.00元；11月21日 地铁 4.00元。",
+                card={"kind": "table", "title": "明细", "columns": ["日期"], "rows": [["11-20"]]},
+            )
+        )
+    ],
+    "link": [Spoken(part("手机银行或网页：https://bank.test/#go_on=abc", "task_token"))],
+    "offer": [
+        Spoken(
+            part(
+                "您刚才在微信办理的“转账”还没完成，继续吗？",
+                "task_offer",
+                [("继续办理", "/go_on"), ("不用了", "/deny")],
+            )
+        )
+    ],
     "long": [Spoken(part("本行借记卡挂失可以在手机银行办理，也可以拨打客服电话。" * 40))],
 }
 
@@ -80,6 +127,26 @@ def test_a_channel_shows_what_its_file_says(release, channel, who):
     found = shown(release, channel, BOUND if who == "bound" else WAYS)
     written = json.loads((GOLDEN / f"{channel}-{who}.json").read_text())
     assert json.loads(json.dumps(found)) == written
+
+
+def framed(release):
+    """What the page is sent of each reply."""
+    writer = FrameWriter(ConversationId("c1"), 1, release)
+    at = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+    found = {}
+    for name, said in REPLIES.items():
+        events = [
+            Said(at=at, turn=1, release="r", part=each.part, author=AUTHORS[each.by_person])
+            for each in said
+        ]
+        stored = [StoredEvent(seq=1, frame_seq=1, event=event) for event in events]
+        found[name] = [frame["body"] for frame in writer.durable_all(stored)]
+    return found
+
+
+def test_the_page_is_sent_what_its_file_says(release):
+    written = json.loads((GOLDEN / "web.json").read_text())
+    assert json.loads(json.dumps(framed(release))) == written
 
 
 @pytest.mark.parametrize("channel", sorted(CAPABILITIES))

@@ -40,6 +40,7 @@ from assistant.model.ids import (
 from assistant.model.message import InboundMessage, ReplyPart, Turn
 from assistant.model.release import Release, ResponseVariant
 from assistant.ports import Clock, IdSource, PassageHit, SentenceHit, StoredEvent
+from assistant.ports.knowledge import ScopeChoices
 from assistant.response.public import public_turn
 
 RELEASE = Release(
@@ -166,6 +167,9 @@ class OneDocument:
         document = StoredDocument()
         fits = document_id == document.document_id and version in {None, document.version}
         return document if fits and as_of >= document.effective_from else None
+
+    def choices(self) -> ScopeChoices:
+        return ScopeChoices(audience=("retail",), products=("debit-card",), channels=("web",))
 
 
 class NothingDue:

@@ -69,6 +69,27 @@ async def test_somebody_elses_conversation_is_not_found(real_http):
         assert is_problem(answer, 404, NOT_FOUND)
 
 
+async def test_a_colleague_searches_within_a_scope_and_is_told_what_there_is(real_http):
+    signed = await real_http.post("/v1/sandbox/staff-sign-in", json={"colleague": "李静"})
+    headers = {"Authorization": f"Bearer {signed.json()['token']}"}
+    found = await real_http.get("/v1/staff/search/scopes", headers=headers)
+    choices = found.json()
+    assert {"id": "large-certificate-3y", "name": "海岳大额存单三年期"} in choices["products"]
+    asked = {"q": "三年利率", "audience": "retail", "channel": "web", "limit": 20}
+    asked |= {"product": "large-certificate-3y"}
+    found = await real_http.get("/v1/staff/search", params=asked, headers=headers)
+    documents = {one["document_id"] for one in found.json()["passages"]}
+    assert {"certificate-rates"} <= documents
+    assert "deposit-rates" not in documents
+    for field in ("audience", "product", "channel"):
+        wrong = {**asked, field: "nobody-knows"}
+        answer = await real_http.get("/v1/staff/search", params=wrong, headers=headers)
+        assert is_problem(answer, 422, "knowledge.scope_unknown")
+        assert answer.json()["errors"] == [{"field": field, "message": "unknown"}]
+        assert "nobody-knows" not in answer.text
+        assert asked[field] in answer.json()["detail"]
+
+
 async def test_every_dependency_is_ready(real_http):
     answer = await real_http.get("/readyz")
     assert answer.status_code == 200

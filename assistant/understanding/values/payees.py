@@ -101,6 +101,7 @@ _OF_THE_TASK = re.compile(
     r"改|换|先|取消|等|算了|怎么|为什么|什么|多少|能|可以|今天|明天|后天|下周|下个?月|\d{1,2}[号点]"
 )
 """How what is said about the task itself begins, which is no name."""
+_CHANGES = re.compile(r"[把将].+[改换调设]|改[成为到]|换成")
 
 
 def is_like_a_name(words: str) -> bool:
@@ -165,7 +166,7 @@ def _receiver_in(clause: str, start: int) -> Found | None:
     if not re.fullmatch(r"\d{4}", said):
         said = _AMOUNT_AFTER.sub("", said)
     said = re.sub(rf"(?:{_VERB})$", "", said).strip()
-    if not said or _OF_THE_TASK.match(said):
+    if not said or _OF_THE_TASK.match(said) or _CHANGES.search(said):
         return None
     return _clean(said, start + clause.find(said))
 

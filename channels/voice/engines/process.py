@@ -23,6 +23,7 @@ from channels.voice.speech import Heard, SpeechUnavailable
 
 _MODULE: Final = "channels.voice.engines.worker"
 _START_S: Final = 60.0
+"""How long a worker may load its models; longer only where one answer may take longer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +160,7 @@ class SpeechProcess:
         process.stdin.write(packed(setup))
         self._running = running
         try:
-            async with asyncio.timeout(_START_S):
+            async with asyncio.timeout(max(_START_S, settings.deadline_s)):
                 await process.stdin.drain()
                 await ready
         except (TimeoutError, BrokenPipeError, ConnectionResetError) as error:

@@ -1,9 +1,13 @@
 """A question in English gets the English sentence of the same version, else the Chinese one."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from assistant.response.grounded import Thresholds
+from evals.retrieval.measure import ask_all
+from evals.retrieval.questions import LabelledQuestion
 from knowledge.check_documents import check_documents
 from knowledge.content_problems import Problems
 from knowledge.documents import read_documents
@@ -124,3 +128,41 @@ async def test_a_twin_of_an_earlier_version_answers_for_no_other(pack, tmp_path)
 )
 def test_a_name_in_latin_letters_is_not_english(question, expected):
     assert is_english(question) is expected
+
+
+class InEnglish:
+    """What is found for a question, as one who asked in English is shown it."""
+
+    def __init__(self, knowledge, twins):
+        self.knowledge, self.twins = knowledge, twins
+
+    async def search(self, question, **rest):
+        return self.twins.in_english(await self.knowledge.search(question, **rest), 5)
+
+
+@pytest.mark.parametrize("shown", [Translated, InEnglish])
+@pytest.mark.parametrize(
+    ("document", "section", "words"),
+    [
+        ("debit-card-loss", "收费标准", "工本费5元"),
+        ("debit-card-loss-en", "Charges", "a new card costs CNY 5"),
+    ],
+)
+async def test_a_label_of_either_language_accepts_the_other(
+    pack, tmp_path, document, section, words, shown
+):
+    built, knowledge = opened(pack, tmp_path)
+    twins = Twins(built.documents)
+    label = LabelledQuestion("1", QUESTION, (document,), (section,), ((words,),), "en")
+    wrong = replace(label, sections=("办理方式",), wanted=(("50元",),))
+    found = await ask_all(
+        shown(knowledge, twins),
+        [label, wrong],
+        as_of=TODAY,
+        thresholds=Thresholds(answer=0.0),
+        twins=twins,
+    )
+    assert [(one.found_at(1, exactly=True), one.is_right) for one in found] == [
+        (True, True),
+        (False, False),
+    ]

@@ -112,6 +112,8 @@ class Echo:
             return [ReplyPart(text=LONG * 60)]
         if text == "endless":
             return [ReplyPart(text=LONG * 200)]
+        if text == "who":
+            return [ReplyPart(text="请登录", buttons=(Button(title="登录", payload="/sign_in"),))]
         if text == "code":
             return [ReplyPart(text="验证码已发送", card={"kind": "code"})]
         return [ReplyPart(text=f"echo {text}")]

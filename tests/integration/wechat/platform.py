@@ -73,6 +73,8 @@ class Platform:
         if path == "/cgi-bin/media/get":
             kind, content = self.files[query["media_id"]]
             return 200, kind, content
+        if path.startswith("/cgi-bin/tags/"):
+            return reply({"tags": []})
         if path == "/cgi-bin/kf/sync_msg":
             return reply(self.news(json.loads(body)))
         return self.take(path, json.loads(body))

@@ -35,6 +35,21 @@ async def test_a_push_sent_three_times_has_one_turn_and_one_answer(world):
     assert world.platform.sent == []
 
 
+async def test_a_push_whose_answer_was_not_heard_is_answered_again_and_called_so(world):
+    first = world.pusher.fields(Content="余额", MsgId="771")
+    second = world.pusher.fields(Content="明细", MsgId="772")
+    assert await world.pusher.push(**first) == f"echo 余额\n\n{LABEL}"
+    assert await world.pusher.push(**second) == f"echo 明细\n\n{LABEL}"
+    for _ in range(2):
+        world.clock.advance(5)
+        again = await world.pusher.push(**first)
+        assert again.startswith("刚才有消息可能没有送到")
+        assert ("echo 余额" in again, "echo 明细" in again) == (True, False)
+    assert await world.pusher.push(**second) is not None
+    assert await world.pusher.say("利率") == f"echo 利率\n\n{LABEL}"
+    assert len(world.echo.calls) == 3
+
+
 async def test_two_deliveries_at_once_are_answered_once(world):
     fields = world.pusher.fields(Content="余额", MsgId="78")
     answers = await asyncio.gather(*(world.pusher.push(**fields) for _ in range(3)))

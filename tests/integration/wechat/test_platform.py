@@ -1,25 +1,28 @@
 """The connector behind the fake platform, a process of its own with another's cryptography."""
 
 import asyncio
+import html
+import re
 import socket
 import time
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 
+import httpx
 import pytest
 import uvicorn
-from sqlalchemy import delete
 
 from assistant.model.message import ReplyPart
 from channels.app import Server, listen
 from channels.cli.wechat_process import platform_process
-from channels.wechat.tables import ARRIVAL
+from channels.wechat.menu import Tags, publish
 from evals.wechat.people import Crowd, Plan
 from evals.wechat.wire import Wire, wire_to
 from tests.integration.wechat.platform import ACCOUNT, AES_KEY, APP_ID, SECRET, TOKEN
 
-SPEED = 10
+SPEED = 5
 MINI, CORP, KF = "wxmini", "wwcorp", "wk1"
 START_S = datetime(2026, 11, 20, 12, tzinfo=UTC).timestamp()
 REFUSED = {
@@ -27,8 +30,8 @@ REFUSED = {
     "wrong_token": 403,
     "plaintext": 403,
     "stale": 403,
-    "other_key": 403,
-    "padding": 403,
+    "other_key": 400,
+    "padding": 400,
     "xxe": 400,
     "laughs": 400,
     "laughs_inside": 400,
@@ -108,11 +111,16 @@ def open_site(place, wire, clock, open_world):
             "wecom_secret": SECRET,
             "wecom_token": TOKEN,
             "wecom_aes_key": AES_KEY,
-            "wechat_passive_s": 0.4,
+            "wechat_passive_s": 0.8,
+            "wechat_authorize_url": f"{platform.phone}/connect/oauth2/authorize",
+            "wechat_login_url": f"http://127.0.0.1:{port}/login",
+            "public_url": f"http://127.0.0.1:{port}",
             **settings,
         }
         async with open_world(network=True, **settings) as world:
-            config = uvicorn.Config(world.app, log_config=None, lifespan="off")
+            config = uvicorn.Config(
+                world.app, log_config=None, lifespan="off", timeout_graceful_shutdown=2
+            )
             server = Server(config)
             started = asyncio.Event()
             server.on_ready = started.set
@@ -136,32 +144,45 @@ async def site(open_site):
 
 
 def crowd(wire: Wire, messages: int, seed: int) -> Crowd:
-    plan = Plan(messages=messages, seed=seed, at_once=30, patience_s=1.5, hasty=0.3)
+    plan = Plan(messages=messages, seed=seed, at_once=10, patience_s=2.0, hasty=0.3)
     return Crowd(wire, plan, "甲乙丙丁戊己庚", lambda _, text: f"echo {text}", "可能没有送到")
 
 
 async def test_each_message_is_answered_once_whatever_the_platform_does(site, wire):
     await wire.do("faults", push_rate=0.15, call_rate=0.15)
-    verdict = await crowd(wire, 150, 1).run()
+    verdict = await crowd(wire, 60, 1).run()
     assert verdict.findings == []
-    assert (verdict.answered_once, verdict.messages) == (150, 150)
+    assert (verdict.answered_once, verdict.messages) == (60, 60)
     assert verdict.sends < verdict.pushes
     assert len(verdict.faults) >= 6
 
 
-async def test_the_judge_sees_a_connector_that_forgets_what_it_answered(site, wire):
-    async def forget():
-        async def work(connection):
-            await connection.execute(delete(ARRIVAL).where(ARRIVAL.c.state == "done"))
+@dataclass
+class Twice:
+    """A way out that sends everything again at once, as one does that trusts no answer."""
 
-        while True:
-            await site.database.write(work)
-            await asyncio.sleep(0.02)
+    sender: object
 
-    forgetting = asyncio.create_task(forget())
-    await wire.do("faults", push_rate=0.3)
-    verdict = await crowd(wire, 50, 2).run()
-    forgetting.cancel()
+    @property
+    def can(self):
+        return self.sender.can
+
+    @property
+    def client(self):
+        return self.sender.client
+
+    async def send(self, *message):
+        await self.sender.send(*message)
+        await self.sender.send(*message)
+
+    async def typing(self, openid):
+        await self.sender.typing(openid)
+
+
+async def test_the_judge_sees_a_connector_that_sends_twice(site, wire):
+    mini = site.wechat.surfaces[1].delivery
+    object.__setattr__(mini, "sender", Twice(mini.sender))
+    verdict = await crowd(wire, 40, 2).run()
     assert verdict.doubled
     assert not verdict.is_good
 
@@ -246,6 +267,72 @@ async def test_a_sixth_send_never_leaves(open_site, wire):
         assert sends
         assert set(sends) == {0}
         assert all(len(text.encode()) <= 2048 for text in wire.shown["o-six"])
+
+
+@dataclass
+class Browser:
+    """Opens links as the phone of one human does."""
+
+    phone: str
+    openid: str
+
+    async def open(self, link):
+        async with httpx.AsyncClient(trust_env=False, follow_redirects=True) as http:
+            # Cookies of one machine are sent to all its ports, as the phone page's is.
+            http.cookies.set("wechat_person", self.openid, domain="127.0.0.1")
+            return await http.get(link)
+
+
+async def link_for(wire, surface, openid):
+    await wire.do("say", surface=surface, openid=openid, text="who")
+    assert await wire.sees(openid, "http://127.0.0.1", 4)
+    return wire.shown[openid][-1]
+
+
+@pytest.mark.parametrize(
+    ("surface", "openid"), [("service", "o-zhou"), ("wecom", "wm-zhou")], ids=["service", "wecom"]
+)
+async def test_only_the_human_a_link_was_made_for_gets_its_page(site, wire, place, surface, openid):
+    text = await link_for(wire, surface, openid)
+    link = re.search(r"http://127\.0\.0\.1:\d+/wechat/bind\?t=\S+", text)[0]
+    assert (await Browser(place[0].phone, "o-stranger").open(link)).status_code == 403
+    page = await Browser(place[0].phone, openid).open(link)
+    assert (page.status_code, page.url.path) == (200, "/wechat/session")
+
+
+async def test_a_mini_programs_link_opens_in_the_mini_program_for_its_own_user_once(
+    site, wire, place
+):
+    text = await link_for(wire, "mini", "m-zhou")
+    path = html.unescape(re.search(r'data-miniprogram-path="([^"]+)"', text)[1])
+    assert f'data-miniprogram-appid="{MINI}"' in text
+    open_in_program = f"{place[0].phone}/miniprogram?path={quote(path)}"
+    assert (await Browser(place[0].phone, "m-stranger").open(open_in_program)).status_code == 400
+    page = await Browser(place[0].phone, "m-zhou").open(open_in_program)
+    assert (page.status_code, page.url.path) == (200, "/wechat/session")
+    again = await Browser(place[0].phone, "m-zhou").open(str(page.history[1].url))
+    assert again.status_code == 403
+    plain = html.unescape(re.search(r'href="([^"]+)"', text)[1])
+    assert (await Browser(place[0].phone, "m-zhou").open(plain)).status_code == 403
+
+
+async def test_who_is_bound_sees_the_menu_of_those_who_are(site, wire, place):
+    general = {"button": [{"type": "click", "name": "a", "key": "/a"}]}
+    bound = {"button": [{"type": "click", "name": "b", "key": "/b"}]}
+    await publish(site.surface.client, general, bound)
+    await publish(site.surface.client, general, bound)
+    await wire.do("say", openid="o-menu", text="hello")
+    tags = Tags(site.surface.client)
+
+    async def menu():
+        answer = await wire.http.get("/control/menu", params={"openid": "o-menu"})
+        return [entry["name"] for entry in answer.json()]
+
+    assert await menu() == ["a"]
+    await tags.mark("o-menu", is_bound=True)
+    assert await menu() == ["b"]
+    await tags.mark("o-menu", is_bound=False)
+    assert await menu() == ["a"]
 
 
 def part(text):

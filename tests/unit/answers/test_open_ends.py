@@ -1,5 +1,7 @@
 """Contradicting sources are shown as such; what is not known is said, with who would know."""
 
+import pytest
+
 from tests.unit.answers.desk import desk, found
 
 RULE = """---
@@ -68,3 +70,16 @@ async def test_a_cell_is_told_with_the_headings_of_its_row_and_column():
     assert "1.30%" not in reply.text
     assert reply.citations[0].quote == "| 三年 | 1.30% | 50元 |"
     assert reply.citations[0].url.endswith(f"#s-{reply.citations[0].sentence_hash}")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "says_so"),
+    [("Reporting a lost card is free.", False), ("挂失不收取费用。", True)],
+)
+async def test_an_answer_in_english_says_that_it_is_chinese_only_where_it_is(sentence, says_so):
+    sheet = RULE.format(id="loss", start="2026-05-01", owner="零售部", title="Loss", rate="1.40%")
+    sheet = sheet.replace("整存整取三年年利率为1.40%。", sentence)
+    talk = desk(hits=found(sheet), documents=[sheet])
+    text = await talk.text("What does it cost to report a lost card?")
+    assert sentence in text
+    assert ("in Chinese" in text) is says_so

@@ -36,6 +36,23 @@ def test_a_wording_nobody_says_is_a_warning(tmp_path):
     assert check(tmp_path, defaults=None, code=Code(said={"utter_forgotten"})) == []
 
 
+def test_latin_words_that_calls_would_spell_out_are_a_warning(tmp_path):
+    files = {
+        **PACK,
+        "responses/x.yml": "responses: {reason_x: [{text: 请到ATM办理，或登录XyzPay，收USD。}]}",
+        "lexicon/speech.yml": "spoken_words: {ATM: 诶提艾姆, usd: 美元}",
+    }
+    assert findings(tmp_path, files) == [
+        (
+            "warning",
+            'responses/x.yml:1: responses.reason_x: calls spell "XyzPay" out; '
+            "say how in `spoken_words` of the lexicon",
+        )
+    ]
+    del files["lexicon/speech.yml"]
+    assert findings(tmp_path / "silent", files) == []
+
+
 def test_a_slot_nobody_uses_is_a_warning(tmp_path):
     files = {**PACK, "domain/x.yml": "slots: {idle: {type: text}}"}
     ((severity, line),) = findings(tmp_path, files)

@@ -258,3 +258,16 @@ async def test_a_task_begun_between_two_failures_is_no_row(talk):
 async def test_a_repetition_asked_for_before_anything_was_said_is_answered_too(talk):
     turn = await talk.say(Repeat())
     assert turn.replies
+
+
+async def test_a_value_for_no_task_is_answered_and_starts_nothing(talk):
+    turn = await talk.say(give("amount", "500.00"))
+    assert keys(turn) == ["nothing_asked"]
+    assert talk.asked is None
+    again = await talk.say(give("amount", "500.00"))
+    assert keys(again) == ["nothing_asked"]
+
+
+async def test_a_value_given_with_its_task_belongs_to_the_task(talk):
+    turn = await talk.say(start("transfer_money"), give("amount", "500.00"))
+    assert "nothing_asked" not in keys(turn)

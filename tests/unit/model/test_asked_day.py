@@ -103,3 +103,9 @@ def test_a_whole_date_is_that_day(day):
         found = asked_day(text, today)
         assert found is not None
         assert (found.first, found.last) == (day, day)
+
+
+def test_a_question_that_goes_on_is_about_the_terms_asked_before():
+    assert asked_day("去年10月呢", TODAY, "三年定期利率多少").last == date(2025, 10, 31)
+    assert asked_day("去年10月呢", TODAY, "我的账单还没到") is None
+    assert asked_day("去年10月我搬家了", TODAY, "三年定期利率多少") is None

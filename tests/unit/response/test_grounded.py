@@ -61,7 +61,7 @@ def test_sentences_are_quoted_in_the_order_of_the_document_with_their_citation()
 
 
 def test_the_sentence_that_was_ranked_first_is_said_and_the_near_ones_with_it():
-    passage = hit([("补办新卡收取工本费5元。", 0.8), ("挂失请到网点办理手续。", 0.3)])
+    passage = hit([("补办新卡收取工本费5元。", 0.8), ("挂失请到网点办理手续。", 0.1)])
     assert said(ground("补卡要多少钱", [passage])) == ["补办新卡收取工本费5元。"]
 
 
@@ -77,6 +77,15 @@ def test_a_row_that_names_itself_is_shown_without_section_and_column():
     table = "| 品种 | 年利率 |\n|---|---|\n| 活期存款 | 0.05% |"
     passage = hit([("| 活期存款 | 0.05% |", 0.9)], text=table)
     assert said(ground("活期利率多少", [passage])) == ["活期存款：年利率 0.05%"]
+
+
+def test_an_english_row_is_shown_with_english_marks():
+    table = "| Term | Rate | From |\n|---|---|---|\n| three years | 1.30% | CNY 50 |"
+    passage = hit([("| three years | 1.30% | CNY 50 |", 0.9)], text=table)
+    passage = passage.model_copy(update={"section": "Deposits"})
+    assert said(ground("and three?", [passage])) == [
+        "Deposits, Term three years: Rate 1.30%, From CNY 50"
+    ]
 
 
 def test_the_neighbour_of_a_row_is_about_something_else_and_not_said():
@@ -95,6 +104,34 @@ def test_another_term_and_an_example_are_not_said_beside_the_answer():
         ]
     )
     assert said(ground("三年定期利率", [passage])) == ["三年年利率为1.30%。", "利率由本行公告。"]
+
+
+@pytest.mark.parametrize(("score", "is_clear"), [(0.9, True), (0.7, False)])
+def test_the_same_term_of_another_product_is_not_said_where_it_is_clear_which(score, is_clear):
+    deposit = hit([("整存整取三年年利率为1.30%。", score), ("三年期可提前支取。", 0.6)])
+    others = [("大额存单三年期年利率为1.45%。", 0.7), ("三年期利率1.30%按年公布。", 0.6)]
+    certificate = hit(others, document="certificates")
+    shown = said(ground("三年利率多少", [deposit, certificate]))
+    assert ("大额存单三年期年利率为1.45%。" in shown) is not is_clear
+    assert {"整存整取三年年利率为1.30%。", "三年期利率1.30%按年公布。"} <= set(shown)
+
+
+def test_a_sentence_far_ahead_stands_alone_and_close_ones_are_said_together():
+    passage = hit([("甲。", 0.995), ("乙。", 0.8), ("丙。", 0.7)])
+    assert said(ground("怎么办", [passage])) == ["甲。"]
+    close = hit([("甲。", 0.6), ("乙。", 0.6), ("丙。", 0.6), ("丁。", 0.5), ("戊。", 0.5)])
+    assert said(ground("怎么办", [close])) == ["甲。", "乙。", "丙。", "丁。"]
+
+
+@pytest.mark.parametrize(
+    ("row", "is_said"),
+    [("| 三年 | 1.30% | 50元 |", False), ("| 五年 | 1.35% | 50元 |", True)],
+)
+def test_a_row_is_said_beside_a_sentence_of_another_passage_when_it_adds_a_figure(row, is_said):
+    sentence = hit([("三年年利率为1.30%。", 0.8)])
+    table = hit([(row, 0.7)], text=f"{TABLE}\n{row}", document="t")
+    answer = ground("利率多少", [sentence, table])
+    assert (len(answer.sentences) == 2) is is_said
 
 
 def test_an_answer_comes_from_one_version_of_one_document():

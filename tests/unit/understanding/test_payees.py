@@ -62,3 +62,23 @@ def test_amount_and_payee_of_one_sentence_do_not_touch():
 )
 def test_a_payee_is_found_in_harder_places(text, who):
     assert values(text, "payee") == [who]
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("不，是王芳，转800", "王芳"),
+        ("不是李四是王芳", "王芳"),
+        ("唔系，系王芳", "王芳"),
+        ("李四 500", "李四"),
+        ("j. smith", "j. smith"),
+        ("8899", "8899"),
+    ],
+)
+def test_a_payee_asked_for_is_found_among_other_words(text, who):
+    assert values(text, "payee", asked="payee") == [who]
+
+
+@pytest.mark.parametrize("text", ["那个…等等，改成明天", "不是", "等一下", "为什么"])
+def test_hesitating_names_nobody(text):
+    assert values(text, "payee", asked="payee") == []

@@ -7,6 +7,8 @@ import type {
   Review,
   ReviewItem,
   SampleCustomer,
+  Scope,
+  ScopeChoices,
   Ticket,
 } from "./protocol.ts";
 
@@ -86,8 +88,13 @@ export const queue = (token: string) =>
   call<{ tickets: Ticket[] }>("/v1/staff/queue", { token });
 
 /** Passages of the bank's documents, best first; `on` is an ISO day, "" for today. */
-export const searchDocuments = (token: string, question: string, on: string) =>
-  call<Found>(`/v1/staff/search?q=${part(question)}${on ? `&on=${part(on)}` : ""}`, { token });
+export const searchDocuments = (token: string, question: string, on: string, scope: Scope) => {
+  const asked = Object.entries({ q: question, on, ...scope }).filter(([, value]) => value !== "");
+  return call<Found>(`/v1/staff/search?${new URLSearchParams(asked)}`, { token });
+};
+
+export const searchScopes = (token: string) =>
+  call<ScopeChoices>("/v1/staff/search/scopes", { token });
 
 export const acceptTicket = (token: string, ticketId: string) =>
   call<unknown>(`/v1/staff/tickets/${part(ticketId)}/accept`, { method: "POST", token });

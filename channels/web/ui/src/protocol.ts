@@ -208,6 +208,19 @@ export interface Found {
   passages: FoundPassage[];
 }
 
+/** What a search is narrowed to; "" is anything. */
+export interface Scope {
+  product: string;
+  audience: string;
+  channel: string;
+}
+
+export interface ScopeChoices {
+  audience: string[];
+  products: { id: string; name: string }[];
+  channels: string[];
+}
+
 export interface Ticket {
   ticket_id: string;
   conversation_id: string;

@@ -11,7 +11,9 @@ import { documentText, documentTextStyle } from "./document-text.ts";
 import { markIcon } from "./icons.ts";
 import type { BubbleEvents } from "./message-bubble.ts";
 import { applyElder, applyLocale, storedElder, storedLocale } from "./preferences.ts";
-import type { Found, FoundPassage, Locale } from "./protocol.ts";
+import type { Found, FoundPassage, Locale, ScopeChoices } from "./protocol.ts";
+import "./search-scope.ts";
+import type { SearchScope } from "./search-scope.ts";
 import { sharedStyle } from "./shared-style.ts";
 import { words } from "./strings.ts";
 import { deskWords } from "./strings-desk.ts";
@@ -117,17 +119,20 @@ export class SearchPage extends LitElement {
 
   @state() private readonly locale: Locale = storedLocale();
   @state() private colleague: Colleague | null = storedColleague();
+  @state() private choices: ScopeChoices | null = null;
   @state() private found: Found | null = null;
   @state() private failed = false;
   @state() private busy = false;
   @state() private source: BubbleEvents["cite"] | null = null;
   @query("#question") private readonly question!: HTMLInputElement;
   @query("#day") private readonly day!: HTMLInputElement;
+  @query("guitai-search-scope") private readonly scope!: SearchScope;
 
   override connectedCallback(): void {
     super.connectedCallback();
     applyLocale(this.locale, deskWords(this.locale, "searchTitle"));
     applyElder(storedElder());
+    void this.loadChoices();
   }
 
   override render() {
@@ -158,6 +163,7 @@ export class SearchPage extends LitElement {
             ${deskWords(locale, "look")}
           </button>
         </div>
+        <guitai-search-scope .locale=${locale} .choices=${this.choices}></guitai-search-scope>
         ${this.failed ? html`<p role="alert">${deskWords(locale, "searchFailed")}</p>` : nothing}
         <div role="status">${this.count()}</div>
         <ol>
@@ -229,19 +235,39 @@ export class SearchPage extends LitElement {
     this.busy = true;
     this.failed = false;
     try {
-      this.found = await api.searchDocuments(this.colleague.token, asked, this.day.value);
+      this.found = await api.searchDocuments(
+        this.colleague.token,
+        asked,
+        this.day.value,
+        this.scope.value,
+      );
     } catch (problem) {
-      if (!(problem instanceof api.HttpProblem)) throw problem;
-      if (problem.status === 401) this.signOut();
-      else this.failed = true;
+      this.explain(problem);
     } finally {
       this.busy = false;
     }
   };
 
+  /** Without them the choice stays closed and a search goes over everything. */
+  private async loadChoices(): Promise<void> {
+    if (this.colleague === null) return;
+    try {
+      this.choices = await api.searchScopes(this.colleague.token);
+    } catch (problem) {
+      this.explain(problem);
+    }
+  }
+
+  private explain(problem: unknown): void {
+    if (!(problem instanceof api.HttpProblem)) throw problem;
+    if (problem.status === 401) this.signOut();
+    else this.failed = true;
+  }
+
   private signedIn(colleague: Colleague): void {
     this.colleague = colleague;
     sessionStorage.setItem(KEY, JSON.stringify(colleague));
+    void this.loadChoices();
   }
 
   private signOut(): void {

@@ -63,6 +63,11 @@ const STRINGS = {
   search: ["文件检索", "文件檢索", "Documents"],
   question: ["想查什么", "想查什麼", "Question"],
   asOf: ["按哪一天的规定", "按哪一天的規定", "As of"],
+  narrow: ["检索范围", "檢索範圍", "Narrow the search"],
+  product: ["产品", "產品", "Product"],
+  audience: ["适用客户", "適用客戶", "For customers"],
+  channel: ["渠道", "渠道", "Channel"],
+  anything: ["不限", "不限", "Any"],
   look: ["检索", "檢索", "Search"],
   nothingFound: ["没有找到相关内容。", "沒有找到相關內容。", "Nothing was found."],
   found: ["{n} 段，按 {day} 有效的版本", "{n} 段，按 {day} 有效的版本", "{n} passages in force on {day}"],
@@ -73,6 +78,19 @@ const STRINGS = {
 
 export type DeskKey = keyof typeof STRINGS;
 
+/** Audiences and channels by the ids documents name them with. */
+const SCOPES: Readonly<Record<string, Words>> = {
+  retail: ["个人客户", "個人客戶", "Personal customers"],
+  elder: ["老年客户", "長者客戶", "Older customers"],
+  county: ["县域客户", "縣域客戶", "Customers in the counties"],
+  private: ["私人银行客户", "私人銀行客戶", "Private banking"],
+  small_business: ["小微企业", "小微企業", "Small businesses"],
+  merchant: ["商户", "商戶", "Merchants"],
+  web: ["网页与手机银行", "網頁與手機銀行", "Web and mobile banking"],
+  wechat: ["微信", "微信", "WeChat"],
+  voice: ["电话", "電話", "Telephone"],
+};
+
 const COLUMN: Readonly<Record<Locale, 0 | 1 | 2>> = { "zh-Hans": 0, "zh-Hant": 1, en: 2 };
 
 /** The words for a key, with `{name}` filled in from `values`. */
@@ -82,4 +100,9 @@ export function deskWords(
   values: Readonly<Record<string, string | number>> = {},
 ): string {
   return fill(STRINGS[key][COLUMN[locale]], values);
+}
+
+/** The words for an audience or a channel; one the page does not know keeps its id. */
+export function scopeWords(locale: Locale, id: string): string {
+  return SCOPES[id]?.[COLUMN[locale]] ?? id;
 }

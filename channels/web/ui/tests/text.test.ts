@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { backoffMs } from "../src/backoff.ts";
 import { findQuote } from "../src/quote.ts";
 import { words } from "../src/strings.ts";
+import { scopeWords } from "../src/strings-desk.ts";
 
 describe("the wait before a reconnect", () => {
   test("grows, keeps to its ceiling, and never drops below what the server asked for", () => {
@@ -31,4 +32,9 @@ describe("the quoted sentence", () => {
 test("words are filled in, in each language", () => {
   expect(words("zh-Hans", "queueNotice", { n: 2 })).toBe("已为您排队，第 2 位");
   expect(words("en", "queueNotice", { n: 2 })).toBe("You are number 2 in the queue");
+});
+
+test("audiences and channels are named, and an unknown one keeps its id", () => {
+  expect(scopeWords("zh-Hant", "small_business")).toBe("小微企業");
+  expect(scopeWords("en", "drive-in")).toBe("drive-in");
 });

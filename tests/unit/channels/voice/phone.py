@@ -48,7 +48,8 @@ class Vocabulary:
     def text_of(self, pcm):
         values = np.frombuffer(pcm, "<i2")
         spoken = values[values >= 100]
-        return self.texts[int(np.bincount(spoken).argmax()) - 100] if len(spoken) else ""
+        at = int(np.bincount(spoken).argmax()) - 100 if len(spoken) else 0
+        return self.texts[at] if at < len(self.texts) else ""
 
 
 @dataclass

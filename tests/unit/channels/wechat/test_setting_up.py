@@ -11,7 +11,7 @@ from channels.composition_doctor import examine
 from channels.settings import Settings
 from channels.wechat.connector import codec_of
 from channels.wechat.errors import class_of
-from channels.wechat.menu import menu_of
+from channels.wechat.menu import menus_of
 from knowledge.loader import DEFAULTS, load
 
 KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
@@ -68,9 +68,11 @@ def test_a_key_that_is_none_is_refused_and_not_repeated(tmp_path, key):
 
 
 def test_the_menu_of_the_content_fits_the_platform(release):
-    menu = menu_of(release)
-    assert 1 <= len(menu["button"]) <= 3
-    assert all(len(entry["name"].encode()) <= 16 for entry in menu["button"])
+    menus = menus_of(release)
+    assert [1 <= len(menu["button"]) <= 3 for menu in menus] == [True, True]
+    entries = [entry for menu in menus for entry in menu["button"]]
+    assert all(len(entry["name"].encode()) <= 16 for entry in entries)
+    assert "/unbind" not in str(menus[0])
 
 
 @pytest.mark.parametrize(
@@ -89,7 +91,7 @@ def test_a_menu_the_platform_would_refuse_is_refused_here(release, buttons):
     changed = dataclasses.replace(variant, buttons=buttons)
     responses = {**release.responses, key: (changed,)}
     with pytest.raises(SettingsError):
-        menu_of(dataclasses.replace(release, responses=responses))
+        menus_of(dataclasses.replace(release, responses=responses))
 
 
 @pytest.mark.parametrize(
