@@ -94,7 +94,6 @@ class _Caller:
             self.fixed_ms.append(await self._ask(_FIXED))
             await self._until_quiet()
             self.fresh_ms.append(await self._ask(_QUESTIONS[turn % len(_QUESTIONS)]))
-            await self._silence(500)
             await self._interrupt()
             await self._until_quiet()
         self._coming.put_nowait(None)
@@ -110,17 +109,20 @@ class _Caller:
         return self._heard_ms - ended_ms if self._heard.is_set() else _LONGEST_S * 1000
 
     async def _interrupt(self) -> None:
-        if _now_ms() - self._heard_ms > 2 * _PIECE_MS:
-            return
+        """Speak over our answer, as soon as one is heard."""
+        asked_ms = _now_ms()
+        while _now_ms() - self._heard_ms > 2 * _PIECE_MS:
+            if _now_ms() - asked_ms > _QUIET_MS:
+                return
+            await self._silence(_PIECE_MS)
         self._stopped.clear()
         began_ms = _now_ms()
         speaking = asyncio.create_task(self._say(self.sounds[_STOP]))
-        done, _ = await asyncio.wait(
-            [asyncio.create_task(self._stopped.wait()), speaking],
-            return_when=asyncio.FIRST_COMPLETED,
-        )
-        if speaking not in done:
+        stopped = asyncio.create_task(self._stopped.wait())
+        done, _ = await asyncio.wait([stopped, speaking], return_when=asyncio.FIRST_COMPLETED)
+        if stopped in done:
             self.stop_ms.append(_now_ms() - began_ms)
+        stopped.cancel()
         await speaking
 
     async def _until_quiet(self, *, first: bool = False) -> None:

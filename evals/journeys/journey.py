@@ -180,7 +180,13 @@ class Journey:
 
     async def _stray(self, share: float) -> None:
         """Somebody answers where the task is not any more."""
-        others = [door for door in self.alive if door is not self.here]
+        others = [
+            door
+            for door in self.alive
+            if door is not self.here
+            # A call that waits for keys hears no words, and asks a person to help in the end.
+            and not (isinstance(door, CallDoor) and door.waits_for_keys)
+        ]
         if others and self.draw.random() < share:
             door = self.draw.choice(others)
             words = self.draw.choice(("是的", self.goal.answers.get("amount", "是的")))

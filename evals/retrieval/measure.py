@@ -67,9 +67,8 @@ class Asked:
         """Whether a right document, or exactly a right section, is among the first places."""
         is_right = self.question.is_right_section if exactly else self.question.is_right_document
         return any(
-            is_right(one)
+            is_right(hit) or any(map(is_right, self.twins.passages_of(hit.passage_id)))
             for hit in self.hits[:places]
-            for one in (hit, *self.twins.passages_of(hit.passage_id))
         )
 
     @property

@@ -12,7 +12,7 @@ from evals.wechat.judge import Asked, Verdict, judge
 from evals.wechat.wire import Wire
 
 _PREFIX: Final = {"service": "o-", "mini": "m-", "wecom": "wm-"}
-_SHARES: Final = (("service", 0.6), ("mini", 0.2), ("wecom", 0.2))
+_SHARES: Final = {"service": 0.6, "mini": 0.2, "wecom": 0.2}
 _LAST_WORDS: Final = ("在吗", "还在吗", "请回复")
 
 Signs = Callable[[str, str], str]
@@ -83,8 +83,7 @@ class Crowd:
 
     async def _person(self, number: int) -> None:
         dice = random.Random(f"{self.plan.seed}-{number}")
-        names, weights = zip(*_SHARES, strict=True)
-        surface = dice.choices(names, weights)[0]
+        surface = dice.choices(list(_SHARES), list(_SHARES.values()))[0]
         openid = f"{_PREFIX[surface]}{self.plan.seed}p{number}"
         mine: list[Asked] = []
         for text in dice.sample(list(self.questions), self.plan.each):

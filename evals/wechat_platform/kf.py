@@ -171,9 +171,11 @@ class CustomerService:
         self._known(asked)
         person = self.people.get(SURFACE, str(asked.get("external_userid", "")))
         state = asked.get("service_state")
-        if state not in _STATES or (person.kf_state == _ENDED and state != 0):
+        if not isinstance(state, int) or state not in _STATES:
             raise ApiError(95016, "invalid state transition")
-        person.kf_state = int(state)
+        if person.kf_state == _ENDED and state != 0:
+            raise ApiError(95016, "invalid state transition")
+        person.kf_state = state
         code = secrets.token_urlsafe(12)
         self._codes[code] = (person.openid, self.clock.now_s() + _WELCOME_S)
         return {"errcode": 0, "errmsg": "ok", "msg_code": code}

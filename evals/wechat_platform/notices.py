@@ -59,8 +59,9 @@ class Notices:
         data = asked.get("data")
         if not isinstance(data, dict) or set(data) != set(fields):
             raise ApiError(47003, "argument invalid")
-        values = [value.get("value") for value in data.values() if isinstance(value, dict)]
-        if len(values) != len(fields) or not all(isinstance(each, str) for each in values):
+        found = [value.get("value") for value in data.values() if isinstance(value, dict)]
+        values = [each for each in found if isinstance(each, str)]
+        if len(values) != len(fields):
             raise ApiError(47003, "argument invalid")
         return person, "\n".join(values)
 

@@ -23,6 +23,8 @@ from evals.wechat.wire import Wire, wire_to
 from tests.integration.wechat.platform import ACCOUNT, AES_KEY, APP_ID, SECRET, TOKEN
 
 SPEED = 5
+LONG_S = 30
+"""Patience on a busy machine; what is there is seen at once."""
 MINI, CORP, KF = "wxmini", "wwcorp", "wk1"
 START_S = datetime(2026, 11, 20, 12, tzinfo=UTC).timestamp()
 REFUSED = {
@@ -149,12 +151,12 @@ def crowd(wire: Wire, messages: int, seed: int) -> Crowd:
 
 
 async def test_each_message_is_answered_once_whatever_the_platform_does(site, wire):
-    await wire.do("faults", push_rate=0.15, call_rate=0.15)
-    verdict = await crowd(wire, 60, 1).run()
+    await wire.do("faults", push_rate=0.2, call_rate=0.2)
+    verdict = await crowd(wire, 40, 1).run()
     assert verdict.findings == []
-    assert (verdict.answered_once, verdict.messages) == (60, 60)
+    assert (verdict.answered_once, verdict.messages) == (40, 40)
     assert verdict.sends < verdict.pushes
-    assert len(verdict.faults) >= 6
+    assert len(verdict.faults) >= 4
 
 
 @dataclass
@@ -206,7 +208,7 @@ async def test_a_replayed_message_is_answered_once(site, wire):
     fields = {"MsgType": "text", "Content": "replayed", "MsgId": "4711"}
     for _ in range(3):
         await wire.do("message", openid="o-replay", fields=fields)
-    assert await wire.sees("o-replay", "echo replayed", 3)
+    assert await wire.sees("o-replay", "echo replayed", LONG_S)
     await wire.do("drain")
     await wire.catch_up()
     assert len(wire.shown["o-replay"]) == 1
@@ -216,25 +218,25 @@ async def test_a_replayed_message_is_answered_once(site, wire):
 async def test_emoji_and_the_end_of_a_section_come_back_whole(site, wire, as_json):
     text = "👨‍👩‍👧 ]]></Content> &amp; 𠮷"
     await wire.do("say", openid=f"o-odd{as_json}", text=text, as_json=as_json)
-    assert await wire.sees(f"o-odd{as_json}", "echo 👨‍👩‍👧 ]]>＜/Content> &amp; 𠮷", 3)
+    assert await wire.sees(f"o-odd{as_json}", "echo 👨‍👩‍👧 ]]>＜/Content> &amp; 𠮷", LONG_S)
 
 
 async def test_what_is_no_text_is_answered_in_words(site, wire):
     for number, kind in enumerate(("image", "location", "link", "hologram")):
         await wire.do("message", openid=f"o-k{number}", fields={"MsgType": kind})
-        assert await wire.sees(f"o-k{number}", "文字", 3)
+        assert await wire.sees(f"o-k{number}", "文字", LONG_S)
 
 
 async def test_tokens_that_are_withdrawn_are_fetched_once_for_many_sends(open_site, wire):
     async with open_site(wechat_passive_s=0.001) as site:
         await wire.do("say", openid="o-warm", text="slow warm")
         site.echo.may_go_on.set()
-        assert await wire.sees("o-warm", "echo slow warm", 4)
+        assert await wire.sees("o-warm", "echo slow warm", LONG_S)
         before = (await wire.state())["tokens_fetched"]["service"]
         await wire.do("void")
         people = [f"o-t{number}" for number in range(20)]
         await asyncio.gather(*(wire.do("say", openid=each, text="slow x") for each in people))
-        assert all([await wire.sees(each, "echo slow x", 4) for each in people])
+        assert all([await wire.sees(each, "echo slow x", LONG_S) for each in people])
         assert (await wire.state())["tokens_fetched"]["service"] == before + 1
 
 
@@ -248,7 +250,7 @@ async def test_a_refused_send_is_told_at_the_next_message_once(open_site, wire, 
         await asyncio.sleep(0.3)
         assert not wire.saw(openid, "echo slow a")
         await wire.do("say", openid=openid, text="slow b")
-        assert await wire.sees(openid, "echo slow b", 4)
+        assert await wire.sees(openid, "echo slow b", LONG_S)
         said = "".join(wire.shown[openid])
         assert (said.count("echo slow a"), said.count("echo slow b")) == (1, 1)
 
@@ -285,7 +287,7 @@ class Browser:
 
 async def link_for(wire, surface, openid):
     await wire.do("say", surface=surface, openid=openid, text="who")
-    assert await wire.sees(openid, "http://127.0.0.1", 4)
+    assert await wire.sees(openid, "http://127.0.0.1", LONG_S)
     return wire.shown[openid][-1]
 
 

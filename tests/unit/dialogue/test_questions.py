@@ -84,8 +84,8 @@ async def test_a_yes_to_a_question_that_is_no_yes_or_no_asks_it_again(talk):
 
 
 async def test_a_yes_or_no_to_nothing_is_taken_kindly(talk):
-    assert keys(await talk.say(Affirm())) == ["thanks"]
-    assert keys(await talk.say(Deny())) == ["thanks"]
+    assert keys(await talk.say(Affirm())) == ["nothing_asked"]
+    assert keys(await talk.say(Deny())) == ["nothing_asked"]
 
 
 async def test_a_no_to_an_open_question_leaves_the_task(talk):

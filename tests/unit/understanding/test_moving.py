@@ -51,7 +51,8 @@ def test_taking_a_task_along_is_heard(release, text):
 
 
 @pytest.mark.parametrize(
-    "text", ["不想继续刚才的", "I don't want to continue the transfer", "继续", "转账", "可以打电话吗"]
+    "text",
+    ["不想继续刚才的", "I don't want to continue the transfer", "继续", "转账", "可以打电话吗"],
 )
 def test_other_words_move_nothing(release, text):
     assert read(release, text) == ()
