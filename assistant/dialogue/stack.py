@@ -38,23 +38,27 @@ DISPLACED = "displaced"
 
 
 def displace(log: TurnLog, slot: SlotName) -> bool:
-    """Keep a waiting task's value aside for the task just begun, which has one of its own.
+    """Keep a waiting task's value aside for the active task, which gets one of its own.
 
     "6688里有多少钱" while the card 3021 is about to be locked is no correction: when the look-up
     is over, the card to be locked is 3021 again.
 
     Returns:
-        Whether the slot is one of the begun task's and a waiting one uses it too.
+        Whether the slot is one of the active task's, a waiting one uses it too, and the active
+        one had none of its own so far.
     """
     top, below = log.tracker.top, log.tracker.stack[:-1]
-    if top is None or top.kind != "flow" or top.step is not None:
+    if top is None or top.kind != "flow":
         return False
     if slot not in _slots_of(log, flow_of(log, top), {}):
         return False
     if not any(slot in _slots_of(log, flow_of(log, f), {}) for f in below if f.kind != "pattern"):
         return False
     known = top.context.get(DISPLACED)
-    kept: Facts = {slot: log.tracker.slots.get(slot), **(known if isinstance(known, dict) else {})}
+    before: Facts = known if isinstance(known, dict) else {}
+    if slot in before and top.step is not None:
+        return False
+    kept: Facts = {slot: log.tracker.slots.get(slot), **before}
     remember(log, {DISPLACED: kept})
     return True
 

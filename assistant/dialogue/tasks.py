@@ -21,7 +21,7 @@ from assistant.dialogue.stack import (
 )
 from assistant.model.commands import CorrectSlot, SetSlot
 from assistant.model.events import Asked, Frame, SlotSet, StackChanged
-from assistant.model.flow import END, CollectStep
+from assistant.model.flow import END, CollectStep, Flow
 from assistant.model.ids import FlowId
 
 _START = re.compile(r"/StartFlow\((?P<flow>\w+)\)")
@@ -39,9 +39,17 @@ def start_task(flow_id: FlowId, log: TurnLog) -> None:
     if frame is None:
         leave_patterns(log)
         push(log, flow_id)
+        _forget_hints(flow, log)
     elif task is not None and frame.frame_id != task.frame_id:
         leave_patterns(log)
         bring_up(log, frame)
+
+
+def _forget_hints(flow: Flow, log: TurnLog) -> None:
+    """What a waiting task holds is no hint for another: the amount to be sent finds no entry."""
+    for slot in flow.optional_slots():
+        if log.tracker.slots.get(slot) is not None and displace(log, slot):
+            log.add(SlotSet, slot=slot, value=None, origin="flow")
 
 
 def leave_patterns(log: TurnLog) -> None:

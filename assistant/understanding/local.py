@@ -263,7 +263,8 @@ class _Reading:
 
     def _answer(self, asked: SlotDefinition) -> Understood | None:
         """An answer to the open question, or a correction of an earlier one."""
-        active = self._active_flows()
+        # A task that waits below takes no bare value: "246810" is no new amount of a transfer.
+        active = self._moment().active()
         candidates = [asked, *(s for s in task_slots(active, self.release) if s != asked)]
         moves_money = any(may_move_money(flow) for flow in active)
         found = extract(self.message, self._wanted(asked, moves_money), self.release.lexicon)
@@ -280,7 +281,7 @@ class _Reading:
         rest = self.message.text
         for value in sorted(found, key=lambda item: -item.start):
             rest = f"{rest[: value.start]} {rest[value.end :]}"
-        rest = self.rules.bare(rest)
+        rest = self.rules.bare(self._without_names(rest, values))
         if len(rest) <= self.owner.thresholds.answer_rest and not self._asks():
             return False
         classify = self.owner.classifier.classify
@@ -299,6 +300,15 @@ class _Reading:
         if values or flow is not None or self._free_text_is_asked():
             return False
         return probability >= self.owner.thresholds.switch
+
+    def _without_names(self, rest: str, values: Sequence[SetSlot]) -> str:
+        """The text without free words that were taken, and what they are called: "备注写房租"."""
+        for value in values:
+            slot = self.release.slots[value.slot]
+            if slot.pattern and isinstance(value.value, str):
+                for word in (value.value.lower(), *slot.words):
+                    rest = rest.replace(word, " ")
+        return rest
 
     def _free_text_is_asked(self) -> bool:
         """Anything may be the answer, also what is about nothing a bank does."""

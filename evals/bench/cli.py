@@ -20,6 +20,7 @@ from channels.settings import Settings
 from evals.bench.answers import measure_answers
 from evals.bench.chain import measure_chain
 from evals.bench.gateway import measure_gateway
+from evals.bench.ingest import measure_ingest
 from evals.bench.measure import Measure
 from evals.bench.nlu import nlu
 from evals.bench.risk import measure_risk
@@ -32,7 +33,7 @@ bench_app = typer.Typer(rich_markup_mode=None, add_completion=False)
 IDLE: Final = 200
 IDLE_FULL: Final = 2000
 """Least number of idle WebSocket conversations one process must hold."""
-_NAMES: Final = ("turns", "reads", "answers", "service", "risk", "chain", "gateway")
+_NAMES: Final = ("turns", "reads", "answers", "ingest", "service", "risk", "chain", "gateway")
 
 
 @bench_app.callback(
@@ -134,6 +135,10 @@ async def _answers(brain: Brain, settings: Settings, _: int) -> list[Measure]:
     return await measure_answers(brain, settings)
 
 
+async def _ingest(brain: Brain, settings: Settings, _: int) -> list[Measure]:
+    return await asyncio.to_thread(measure_ingest, brain, settings)
+
+
 async def _gateway(brain: Brain, settings: Settings, _: int) -> list[Measure]:
     return [await measure_gateway(brain, settings)]
 
@@ -146,6 +151,7 @@ _RUN: Final[dict[str, Callable[[Brain, Settings, int], Awaitable[list[Measure]]]
     "turns": _turns,
     "reads": _reads,
     "answers": _answers,
+    "ingest": _ingest,
     "service": _service,
     "gateway": _gateway,
     "risk": measure_risk,

@@ -41,10 +41,12 @@ async def test_a_push_whose_answer_was_not_heard_is_answered_again_and_called_so
     assert await world.pusher.push(**first) == f"echo 余额\n\n{LABEL}"
     assert await world.pusher.push(**second) == f"echo 明细\n\n{LABEL}"
     for _ in range(2):
+        await world.landed()
         world.clock.advance(5)
         again = await world.pusher.push(**first)
         assert again.startswith("刚才有消息可能没有送到")
         assert ("echo 余额" in again, "echo 明细" in again) == (True, False)
+    await world.landed()
     assert await world.pusher.push(**second) is not None
     assert await world.pusher.say("利率") == f"echo 利率\n\n{LABEL}"
     assert len(world.echo.calls) == 3

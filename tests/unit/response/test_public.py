@@ -24,6 +24,7 @@ CONTRACT = {
     *("action_executed", "answered", "abstained", "recommended", "clarified", "chitchat"),
     *("review_requested", "review_decided", "risk_decision", "content_erased"),
     *("handoff_requested", "handoff_accepted", "handoff_ended", "cannot_handle"),
+    *("conversation_continued", "channel_changed"),
 }
 
 
