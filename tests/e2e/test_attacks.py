@@ -20,7 +20,7 @@ pytestmark = pytest.mark.timeout(600)
 
 CASES = Path(__file__).parents[2] / "evals" / "attacks" / "cases"
 ATTACKS = read_attacks([CASES])
-EACH = 7
+EACH = 5
 
 
 def spread(attacks):

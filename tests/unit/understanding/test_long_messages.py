@@ -48,6 +48,12 @@ UNITS = (
 )
 
 
+@pytest.fixture(autouse=True, scope="module")
+def warm():
+    """Dictionaries load with the first text, which is no cost of a long one."""
+    cost("好的")
+
+
 def cost(text):
     """Processor time of every reader of words, seconds."""
     started = time.process_time()
