@@ -20,7 +20,7 @@ tree_hash = $(shell find $(1) -type f 2>/dev/null | LC_ALL=C sort | xargs -d '\n
 PACKAGES_STAMP := $(VENV)/.packages-$(call hash,requirements.lock)
 PROJECT_STAMP := $(VENV)/.project-$(call hash,pyproject.toml requirements.lock)
 TOOLS_STAMP := $(VENV)/.tools-$(call hash,requirements.lock requirements-dev.lock)
-PAGES_STAMP := $(STATIC)/.pages-$(call tree_hash,$(UI)/src $(UI)/public $(UI)/index.html $(UI)/desk.html $(UI)/voice.html $(UI)/package.json $(UI)/package-lock.json $(UI)/vite.config.ts $(UI)/tsconfig.json)
+PAGES_STAMP := $(STATIC)/.pages-$(call tree_hash,$(UI)/src $(UI)/public $(UI)/index.html $(UI)/desk.html $(UI)/search.html $(UI)/side-bar.html $(UI)/voice.html $(UI)/package.json $(UI)/package-lock.json $(UI)/vite.config.ts $(UI)/tsconfig.json)
 INDEX_STAMP := $(DATA)/.indexed-$(call tree_hash,$(CONTENT) requirements.lock)
 
 .PHONY: help

@@ -8,6 +8,7 @@ from typing import Final
 from pydantic import JsonValue
 
 from actions.bank.port import BankApi, Order
+from actions.payments import moved
 from actions.receipts import Checks, change, money_facts
 from actions.registry import Action, ActionContext, slot_names
 from assistant.model.frozen import Facts
@@ -53,17 +54,6 @@ def _body(context: ActionContext) -> dict[str, JsonValue]:
     return {"order": context.required(_ORDER)}
 
 
-def _facts(result: Mapping[str, JsonValue]) -> Facts:
-    return {
-        "payee_name": result.get("to_name"),
-        "payee_last4": result.get("to_last4"),
-        "from_last4": result.get("from_last4"),
-        "amount": result.get("amount"),
-        "balance_after": result.get("balance_after"),
-        "order_id": result.get("order_id"),
-    }
-
-
 async def _is_cancelled(bank: BankApi, _: ActionContext, result: Mapping[str, JsonValue]) -> bool:
     found = await bank.record(str(result.get("order_id")))
     return found is not None and found.status == result.get("status")
@@ -74,7 +64,7 @@ DELAYED_ACTIONS: Final[Sequence[Action]] = (
         "cancel_transfer",
         slot_names("delayed_transfer"),
         _body,
-        _facts,
+        moved,
         checks=Checks(verify=_is_cancelled),
     ),
     Action(name=ActionName("prefill_delayed_transfer"), run=_prefill),

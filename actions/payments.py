@@ -38,6 +38,9 @@ _SOURCE_UNKNOWN: Final = ResponseKey("utter_from_account_unknown")
 _SOURCE_IS_PAYEE: Final = ResponseKey("utter_from_account_is_payee")
 _CLASS_WORDS: Final = {"一": "I", "二": "II"}
 _SALARY: Final = "工资卡"
+_OWN: Final = "自己的账户"
+"""The relation of the lexicon under which customers call their own accounts."""
+
 _INVALID_AMOUNT: Final = ResponseKey("utter_amount_invalid")
 _RECEIVING_KINDS: Final = frozenset({"current", "private", "merchant"})
 _LAST_DIGITS: Final = 4
@@ -128,6 +131,7 @@ def find_receivers(
         [one for one in receivers if one.name.lower() == wanted],
         [one for one in receivers if one.note and one.note.lower() in {wanted, *called}],
         [one for one in receivers if len(digits) == _LAST_DIGITS and one.last4 == digits],
+        [one for one in receivers if one.is_own and _OWN in called],
         [one for one in receivers if one.name and one.name.lower() in wanted],
         [one for one in receivers if wanted and wanted in one.name.lower()],
     )
@@ -300,17 +304,24 @@ def _transfer_body(context: ActionContext) -> dict[str, JsonValue]:
     return body
 
 
-def _transfer_result(result: Mapping[str, JsonValue]) -> Facts:
+def moved(result: Mapping[str, JsonValue]) -> Facts:
+    """What the bank says of a transfer, sent or called back."""
     return {
         "payee_name": result.get("to_name"),
         "payee_last4": result.get("to_last4"),
         "from_last4": result.get("from_last4"),
         "amount": result.get("amount"),
         "balance_after": result.get("balance_after"),
+        "order_id": result.get("order_id"),
+    }
+
+
+def _transfer_result(result: Mapping[str, JsonValue]) -> Facts:
+    return {
+        **moved(result),
         "payee_is_own": result.get("is_own") is True,
         "is_delayed": result.get("is_delayed") is True,
         "releases_at": result.get("releases_at"),
-        "order_id": result.get("order_id"),
     }
 
 

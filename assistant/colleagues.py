@@ -9,6 +9,7 @@ from assistant.errors import ConversationNotFound
 from assistant.model.events import HandoffAccepted, HandoffEnded, Said
 from assistant.model.ids import ConversationId, ResponseKey, TicketId
 from assistant.model.message import ReplyPart
+from assistant.model.tracker import Tracker
 from assistant.ports import HandoffDesk, StoredEvent, Ticket
 from assistant.reads import Reads
 from assistant.response.render import Renderer
@@ -85,11 +86,26 @@ class Colleagues:
             ConversationNotFound: Unknown.
             StoreUnavailable: It could not be written down, so it is not shown.
         """
+        stored = await self._read(conversation_id, colleague)
+        return [event for event in stored if event.frame_seq]
+
+    async def tracker(self, conversation_id: ConversationId, colleague: str) -> Tracker:
+        """How one conversation stands; that this colleague looks is written down.
+
+        Raises:
+            ConversationNotFound: Unknown.
+            StoreUnavailable: It could not be written down, so it is not shown.
+        """
+        stored = await self._read(conversation_id, colleague)
+        return Tracker.replay(conversation_id, (each.event for each in stored))
+
+    async def _read(self, conversation_id: ConversationId, colleague: str) -> list[StoredEvent]:
+        """The log, once it is written down that the colleague reads it."""
         await self.reads.note((conversation_id,), colleague, "timeline")
         stored = await self.conversations.store.load(conversation_id)
         if not stored:
             raise ConversationNotFound
-        return [event for event in stored if event.frame_seq]
+        return stored
 
     async def _own(self, ticket_id: TicketId, colleague: str) -> Ticket:
         ticket = await self.desk.find(ticket_id)

@@ -60,8 +60,11 @@ from assistant.security.step_up import next_proof
 from assistant.understanding.burst_words import is_unfinished, joined
 from assistant.understanding.language import guess_locale
 from assistant.understanding.normalise import readable
+from assistant.understanding.slots import asked_slot
 
 _LOG = logging.getLogger(__name__)
+
+_NAMES: Final = frozenset({"name", "payee"})
 
 MAX_CHARACTERS: Final = 4000
 """Longest message taken; longer ones are refused before anything is stored."""
@@ -230,7 +233,10 @@ class Assistant:
 
     async def _understand(self, context: TurnContext, words: str) -> None:
         log, tracker = context.log, context.log.tracker
-        if not tracker.locale_chosen:
+        asked = asked_slot(tracker, context.log.release)
+        # A name may be written in another language than its bearer speaks.
+        is_name = asked is not None and asked.kind in _NAMES
+        if not (tracker.locale_chosen or is_name):
             locale = guess_locale(words, tracker.locale)
             if locale != tracker.locale:
                 log.add(LocaleChanged, locale=locale, locale_chosen=False)

@@ -24,6 +24,7 @@ from channels.desk import documents as desk_documents
 from channels.desk import http as desk
 from channels.desk import reviews, video
 from channels.desk import search as desk_search
+from channels.desk import state as desk_state
 from channels.service import Service
 from channels.settings import Settings, is_address
 from channels.web import exports, http, moves, openapi, pages, problems, receipts, sandbox, stream
@@ -103,6 +104,7 @@ def create_app(
         exports.router,
         video.router,
         desk_search.router,
+        desk_state.router,
         stream.router,
         desk_documents.router,
     ):

@@ -29,6 +29,7 @@ from channels.bootstrap import (
 from channels.composition_answers import unproved_wordings
 from channels.composition_foreign import pack_actions
 from channels.composition_log import machine_clock
+from channels.composition_polyphones import finder, finds_polyphones
 from channels.settings import Settings
 from knowledge.check import check
 from knowledge.content_problems import Finding
@@ -88,6 +89,7 @@ def check_pack(settings: Settings) -> list[Finding]:
             runs=runs,
         ),
         today=machine_clock().now().astimezone(BANK_ZONE).date(),
+        polyphones=finder() if finds_polyphones() else None,
     )
     return [*findings, *unproved_wordings(settings)]
 

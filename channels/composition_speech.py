@@ -6,7 +6,7 @@ import asyncio
 import importlib
 import importlib.util
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -22,7 +22,7 @@ from assistant.understanding.classifier import OUT_OF_SCOPE
 from assistant.understanding.normalise import normalise
 from channels.settings import Settings
 from channels.voice import speakable
-from channels.voice.call_parts import CallTimes, Engines
+from channels.voice.call_parts import CallTimes, Engines, Wish
 from channels.voice.engines import models, silero
 from channels.voice.engines.cache import CachedSynthesiser
 from channels.voice.engines.funasr import FunAsr
@@ -35,7 +35,7 @@ from channels.voice.engines.served import (
     connect,
 )
 from channels.voice.prompts import OFTEN, fixed_clauses
-from channels.voice.speech import Heard, Recogniser, SpeechUnavailable, Synthesiser
+from channels.voice.speech import Recogniser, SpeechUnavailable, Synthesiser
 
 _log = logging.getLogger(__name__)
 
@@ -62,6 +62,17 @@ def what_lacks(settings: Settings) -> list[str]:
     packages = [name for name in needed if importlib.util.find_spec(name) is None]
     missing = models.missing(models_folder(settings))
     return packages + [name for name in missing if name.startswith(tuple(files))]
+
+
+def require_speech(settings: Settings) -> None:
+    """Go on only where the engines are.
+
+    Raises:
+        SettingsError: Packages or models lack; it names them and says how to get them.
+    """
+    if lacking := what_lacks(settings):
+        msg = f"speech is not installed ({', '.join(lacking)}): {HOW}"
+        raise SettingsError(msg)
 
 
 def fetch_models(settings: Settings, say: Callable[[str], None]) -> Path:
@@ -100,7 +111,7 @@ async def open_speech(
     )
     folder, words = models_folder(settings), release.lexicon.spoken
     async with AsyncExitStack() as stack:
-        process = _process(chosen, words)
+        process = _process(chosen, release)
         stack.push_async_callback(process.close)
         net = silero.load(folder / _DETECTOR)
         yield Engines(
@@ -115,18 +126,28 @@ async def open_speech(
             clauses=clauses_of(words),
             repair=repair_of(words),
             wish=wish_of(release, classifier) if classifier is not None else None,
+            again=None if _is_heard_elsewhere(settings) else process.listen_again,
             voice=settings.speech_voice,
+            warm_up=process.warm_up if _uses_models(settings) else None,
         )
 
 
-def _process(settings: Settings, words: SpokenWords) -> SpeechProcess:
+def _uses_models(settings: Settings) -> bool:
+    return not (_is_heard_elsewhere(settings) and settings.speech_synthesis_url)
+
+
+def _is_heard_elsewhere(settings: Settings) -> bool:
+    return bool(settings.speech_funasr_url or settings.speech_recognition_url)
+
+
+def _process(settings: Settings, release: Release) -> SpeechProcess:
     """The packaged engines; nothing is started before something is asked of them."""
     worker = WorkerSettings(
         folder=models_folder(settings),
         threads=settings.speech_threads,
         deadline_s=settings.speech_deadline_s,
     )
-    return SpeechProcess(worker, words)
+    return SpeechProcess(worker, release.lexicon.spoken, sentences_of(release))
 
 
 async def _recogniser(
@@ -225,26 +246,30 @@ def clauses_of(words: SpokenWords) -> Callable[[str], list[str]]:
     return lambda text: speakable.clauses(speakable.spoken(text, words))
 
 
-def wish_of(release: Release, classifier: Classifier) -> Callable[[Heard], Awaitable[str]]:
+def sentences_of(release: Release) -> list[str]:
+    """What customers say: the examples of what the bank does, and the bank's terms."""
+    said = [
+        simplified(example.text) for example in release.examples if example.intent != OUT_OF_SCOPE
+    ]
+    return [*said, *release.lexicon.spoken.terms]
+
+
+def wish_of(release: Release, classifier: Classifier) -> Wish:
     """What was heard of an open request to the words it most likely was.
 
     Raises:
         SettingsError: The voice extra is not installed.
     """
-    words = release.lexicon.spoken
-    sentences = [
-        simplified(example.text) for example in release.examples if example.intent != OUT_OF_SCOPE
-    ]
 
     def classify(text: str) -> dict[str, float]:
         return dict(classifier.classify(normalise(text, release.lexicon.rewrites).text).ranked)
 
     hearing = _with_extra("hearing").Hearing(
-        repair=repair_of(words),
-        readings=_with_extra("reading").Readings((*sentences, *words.terms)),
+        repair=repair_of(release.lexicon.spoken),
+        readings=_with_extra("reading").Readings(sentences_of(release)),
         classify=classify,
     )
-    wish: Callable[[Heard], Awaitable[str]] = hearing.wish
+    wish: Wish = hearing.wish
     return wish
 
 

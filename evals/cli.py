@@ -21,6 +21,8 @@ from channels.composition_content import open_knowledge
 from channels.composition_risk import scam_watch
 from evals.attacks.command import EXAMPLE as ATTACKS_EXAMPLE
 from evals.attacks.command import attacks
+from evals.calls.command import EXAMPLE as CALLS_EXAMPLE
+from evals.calls.command import calls
 from evals.clock import BANK_DAY
 from evals.e2e.cases import Case
 from evals.e2e.reading import read_cases
@@ -49,6 +51,7 @@ test_app = typer.Typer(
 AS_OF: Final[date] = BANK_DAY.date()
 test_app.command(epilog=ATTACKS_EXAMPLE)(attacks)
 test_app.command(epilog=WECHAT_EXAMPLE)(wechat)
+test_app.command(epilog=CALLS_EXAMPLE)(calls)
 
 
 @test_app.command(

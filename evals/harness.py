@@ -39,7 +39,7 @@ BANK_TIMEOUT_S: Final = 5.0
 """Longest call of the in-process bank; generous, because a busy machine is not a finding."""
 PAUSE_S: Final = 1.0
 """What passes on the clock before each message: nobody answers in no time."""
-FAULT_TIMEOUT_S: Final = 0.8
+FAULT_TIMEOUT_S: Final = 2.0
 """The same in cases that plan a time-out, which then has to be waited for."""
 
 
@@ -214,7 +214,7 @@ class Harness:
             transport = httpx.ASGITransport(app, raise_app_exceptions=False)
             client = httpx.AsyncClient(transport=transport, base_url=BANK_URL)
             try:
-                shutil.copyfile(await self._empty_database(), folder / "guitai.db")
+                shutil.copyfile(await empty_database(self.folder), folder / "guitai.db")
                 settings = self.settings.model_copy(
                     update={
                         "data_dir": folder,
@@ -231,14 +231,15 @@ class Harness:
             finally:
                 app.state.bank.close()
 
-    async def _empty_database(self) -> Path:
-        """A database with all tables, made once: migrating takes longer than most cases."""
-        path = self.folder / "empty.db"
-        if not path.exists():
-            engine = open_engine(f"sqlite:///{path}")
-            await upgrade_engine(engine)
-            await engine.dispose()
-        return path
+
+async def empty_database(folder: Path) -> Path:
+    """A database with all tables in this folder, made once: migrating takes longer than a case."""
+    path = folder / "empty.db"
+    if not path.exists():
+        engine = open_engine(f"sqlite:///{path}")
+        await upgrade_engine(engine)
+        await engine.dispose()
+    return path
 
 
 async def _begin(service: RunningService, bank: httpx.AsyncClient, setup: Setup) -> Conversation:

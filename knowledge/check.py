@@ -15,6 +15,7 @@ from typing import Final
 from assistant.model.ids import ActionName
 from knowledge.check_answers import check_answers
 from knowledge.check_documents import check_approvals, check_documents
+from knowledge.check_polyphones import Finder, check_polyphones
 from knowledge.check_spoken import check_spoken
 from knowledge.check_undo import check_undo
 from knowledge.content_problems import Finding, Place, Problems
@@ -37,6 +38,7 @@ def check(
     gateway_knows: Callable[[ActionName], bool] | None = None,
     code: Code | None = None,
     today: date | None = None,
+    polyphones: Finder | None = None,
 ) -> list[Finding]:
     """Check a pack.
 
@@ -46,6 +48,7 @@ def check(
         gateway_knows: Whether an action can be run that the domain does not list.
         code: What the engine and the actions behind the pack say, read and run; None does not look.
         today: The bank's day, to find documents that have run out; None does not look.
+        polyphones: How the synthesiser cuts a reply, to find guessed readings; None does not look.
 
     Returns:
         Findings by file and line; the pack can be used when none is an error.
@@ -57,6 +60,8 @@ def check(
     code = code or Code()
     check_usage(pack, code, problems)
     check_spoken(pack, problems)
+    if polyphones is not None:
+        check_polyphones(pack, polyphones, problems)
     if code.is_change is not None:
         check_undo(pack, code.is_change, problems)
     _check_documents(folder, pack, problems, today)

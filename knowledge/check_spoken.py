@@ -39,8 +39,13 @@ def check_spoken(pack: Pack, problems: Problems) -> None:
             )
 
 
-def _latin(variant: ResponseVariant) -> list[str]:
+def said(variant: ResponseVariant, stand_in: str) -> str:
+    """What calls say of a wording, something else in place of values and links; else nothing."""
     text = variant.text.get("zh-Hans", "")
     if variant.is_jinja or variant.channel not in _CHANNELS or not _CHINESE.search(text):
-        return []
-    return _LATIN.findall(_NOT_SAID.sub(" ", text))
+        return ""
+    return _NOT_SAID.sub(stand_in, text)
+
+
+def _latin(variant: ResponseVariant) -> list[str]:
+    return _LATIN.findall(said(variant, " "))

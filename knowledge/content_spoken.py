@@ -1,8 +1,8 @@
 """The part of the lexicon that calls need: readings, letters, terms.
 
 Keys: `pronunciations`, `surname_readings` with `forms_of_address`, `spoken_letters`,
-`spoken_words`, `spoken_terms`, `spoken_kept`, `spoken_prompts`, `back_channels`, `spoken_hums`,
-`spoken_yes`, `spoken_person`.
+`spoken_words`, `spoken_single`, `spoken_terms`, `spoken_kept`, `spoken_prompts`, `back_channels`,
+`spoken_hums`, `spoken_yes`, `spoken_person`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from knowledge.content_yaml import Part
 
 _READINGS: Final = ("pronunciations", "surname_readings", "forms_of_address")
 _SAID: Final = ("spoken_letters", "spoken_words")
+_SINGLE: Final = "spoken_single"
 _LISTS: Final = (
+    _SINGLE,
     "spoken_terms",
     "spoken_kept",
     "spoken_prompts",
@@ -43,7 +45,11 @@ class SpokenReading:
     def take(self, reader: Reader, key: str, part: Part) -> None:
         """Read the section of one key of `KEYS`; a later file adds to an earlier one."""
         if key in _LISTS:
-            self.lists[key] = (*self.lists.get(key, ()), *reader.words(part, "a word"))
+            words = reader.words(part, "a word")
+            for word in words if key == _SINGLE else ():
+                if len(word) != 1 or not _CHINESE.fullmatch(word):
+                    reader.error(part, f'"{word}": one Chinese character each; words have readings')
+            self.lists[key] = (*self.lists.get(key, ()), *words)
             return
         table = self.tables.setdefault(key, {})
         for word, item in reader.mapping(part, key).items():
@@ -67,6 +73,7 @@ class SpokenReading:
             letters=self.tables.get("spoken_letters", {}),
             words=self.tables.get("spoken_words", {}),
             terms=self._list("spoken_terms"),
+            single=self._list(_SINGLE),
             kept=self._list("spoken_kept"),
             prompts=self._list("spoken_prompts"),
             back_channels=self._list("back_channels"),

@@ -25,6 +25,7 @@ from assistant.model.frozen import Facts
 from assistant.ports import PassageHit
 from assistant.response.grounded import Abstention, Grounding, asked_for, ground
 from assistant.response.render import pick
+from assistant.understanding.normalise import plain
 
 _SHORT = 10
 """Characters of a question too short to stand alone."""
@@ -111,7 +112,8 @@ def _say_no_version(question: str, missing: dated.NoVersion, context: TurnContex
 async def _look_up(question: str, day: date, context: TurnContext) -> list[PassageHit]:
     """Search; a short question in the middle of a task may be about it ("手续费多少").
 
-    Both readings are tried and the one the documents answer better is taken.
+    Both readings are tried. That of the task must keep to what was asked: "周末开门吗" in the
+    middle of a transfer is no question about transfers at weekends.
     """
     knowledge, today = context.ports.knowledge, context.today()
     hits = await knowledge.search(
@@ -122,7 +124,20 @@ async def _look_up(question: str, day: date, context: TurnContext) -> list[Passa
         return hits
     name = pick(context.log.release.flows[task.flow].name, "zh-Hans")
     about_task = await knowledge.search(f"{name}{question}", as_of=day, known_on=today)
-    return max(hits, about_task, key=lambda found: found[0].score if found else 0.0)
+    asked = _pairs(question)
+    return max(hits, about_task, key=lambda found: _fit(asked, found))
+
+
+def _fit(asked: frozenset[str], found: Sequence[PassageHit]) -> tuple[int, float]:
+    """How many of the question's own pairs of characters the best passage has, then its score."""
+    if not found:
+        return (0, 0.0)
+    return (len(asked & _pairs(f"{found[0].title}{found[0].text}")), found[0].score)
+
+
+def _pairs(text: str) -> frozenset[str]:
+    words = plain(text).replace(" ", "")
+    return frozenset(words[at : at + 2] for at in range(len(words) - 1))
 
 
 def _asked_lately(context: TurnContext) -> tuple[str, ...]:

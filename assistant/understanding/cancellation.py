@@ -20,13 +20,13 @@ _SHORTEST_NAME = 2
 
 
 def read_named_cancel(moment: Moment) -> tuple[Command, ...]:
-    """What is to be given up, when the message says which of several tasks."""
+    """What is to be given up, when the message says which task."""
     text = moment.message.text
     if len(text) > _LONGEST * (1 + text.isascii()) or moment.asks or re.search(r"\d", text):
         return ()
     waiting = moment.tasks()
     planned = _planned(moment)
-    if len(waiting) + len(planned) < 2 or not _STOP.search(text):  # noqa: PLR2004 - one needs no name
+    if not (waiting or planned) or not _STOP.search(text):
         return ()
     rest = _FILL.sub("", _STOP.sub("", text))
     if len(rest) < _SHORTEST_NAME:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
-from assistant.model.commands import Command, CorrectSlot, SetSlot
+from assistant.model.commands import CannotHandle, Command, CorrectSlot, SetSlot
 from assistant.model.ids import SlotName
 from assistant.model.release import SlotDefinition
 from assistant.understanding.moment import Moment
@@ -57,6 +57,12 @@ _IS = r"\s*(?:是|为|要|:|=|is|to)\s*"
 _REDO = re.compile(r"改|换|错|不对|唔啱|重填|重新填|有误|wrong|change|incorrect|redo|fix|mistake")
 _FINE = re.compile(r"没错|是对的?|正确|不用改|不改|right|correct(?!ion)|fine")
 _CLAUSE = re.compile(r"[,。;]|\bbut\b")
+_DENIED = re.compile(
+    r"(?:不对|错了?|唔啱|no|wrong|[\s,。])*"
+    r"(?:不是|唔系|不转|别转|不要转|不给|别给|唔畀|not(?: to| for)?)\s*"
+    rf"(?:转给?|给|to |for )?(?P<old>{_PIECE}{{1,16}}?)(?:啊|呀|的|了|[\s.。!！])*"
+)
+"""A value that is wrong, and not what it should be instead: "不对，不是妈妈"."""
 _EMPTY = re.compile(
     r"(?:把|将|那个?|就|我|还是|给|转|打|汇|要|请|帮|麻烦|这个?|一下|的|等等|等一下|等下|不对|不是|"
     r"能不能|可不可以|可以|能|要不|取消|"
@@ -87,7 +93,12 @@ def read_corrections(moment: Moment) -> tuple[Command, ...]:
     slots = said_slots(task_slots(moment.tasks(), moment.release))
     if not slots or _is_telling(moment):
         return ()
-    return read_redo(moment) or _replaced(moment, slots) or _named_only(moment, slots)
+    return (
+        read_redo(moment)
+        or _replaced(moment, slots)
+        or _denied(moment, slots)
+        or _named_only(moment, slots)
+    )
 
 
 def _is_telling(moment: Moment) -> bool:
@@ -280,6 +291,25 @@ def _own_account(slot: SlotDefinition, part: Normalised) -> SetSlot | None:
 
 def _replace(value: SetSlot) -> CorrectSlot:
     return CorrectSlot(slot=value.slot, value=value.value, span=value.span)
+
+
+def _denied(moment: Moment, slots: Sequence[SlotDefinition]) -> tuple[Command, ...]:
+    """What a slot holds is not it: asked again. The same words must never set it once more."""
+    match = _DENIED.fullmatch(moment.message.text)
+    if match is None or moment.asks:
+        return ()
+    old = _part(moment.message, *match.span("old"))
+    held = [
+        s for s in slots if s.kind not in _FREE and moment.tracker.slots.get(s.name) is not None
+    ]
+    said = {slot.name: _said_before(moment, slot, old) for slot in held}
+    wrong = [slot for slot in held if said[slot.name] == _known(moment, slot)]
+    if len(wrong) == 1:
+        return cleared(wrong)
+    asked = moment.tracker.asked
+    is_value = not wrong and any(value is not None for value in said.values())
+    at_read_back = asked is not None and asked.confirms is not None
+    return (CannotHandle(reason="what_to_change"),) if is_value and at_read_back else ()
 
 
 def _named_only(moment: Moment, slots: Sequence[SlotDefinition]) -> tuple[Command, ...]:

@@ -1,4 +1,4 @@
-"""When a yes or a no that was only guessed may answer a read-back.
+"""What a yes or a no is: when a guessed one may answer a read-back, when a listed one is a wish.
 
 Money moves on a yes, and a task ends on a no: what the bank's word lists do not decide, the
 classifier may decide only where the words themselves look like nothing but that answer.
@@ -10,6 +10,7 @@ import re
 
 from assistant.understanding.moment import Moment
 from assistant.understanding.normalise import plain
+from assistant.understanding.payloads import flow_for_intent
 
 _LONGEST = 8
 _LONGEST_LATIN = 24
@@ -39,3 +40,12 @@ def may_answer(intent: str, probability: float, moment: Moment) -> bool:
     if _SAYS_MORE.search(words):
         return False
     return (_NOT.search(words) is None) == (intent == "affirm")
+
+
+def says_a_task(moment: Moment) -> bool:
+    """Whether a word of agreement ("unlock it") rather begins a task: nothing is asked."""
+    if moment.tracker.asked is not None:
+        return False
+    intent, probability = moment.classify(moment.message.text).ranked[0]
+    is_task = flow_for_intent(intent, moment.release) is not None
+    return is_task and probability >= moment.thresholds.part

@@ -30,7 +30,7 @@ from assistant.ports import Classifier, IntentScores, Understood
 from assistant.understanding.aside import is_doubtful_switch, is_side_question, is_worth_asking
 from assistant.understanding.calculation import read_calculation
 from assistant.understanding.elsewhere import read_elsewhere
-from assistant.understanding.guessed import may_answer
+from assistant.understanding.guessed import may_answer, says_a_task
 from assistant.understanding.moment import Moment
 from assistant.understanding.near import near_tasks, prefer_near
 from assistant.understanding.normalise import Normalised, has_words, normalise
@@ -145,7 +145,7 @@ class _Reading:
         if self._is_read_back() and self.rules.whole_is("wrong", self.message):
             return _by("rules", CannotHandle(reason="what_to_change"))
         plain = self._forced(asked, whole) or TALK.get(whole or "")
-        if plain is not None:
+        if plain is not None and (whole != "affirm" or not says_a_task(self._moment())):
             return _by("rules", plain)
         calculation = read_calculation(self._moment())
         if calculation is not None:
@@ -161,19 +161,17 @@ class _Reading:
 
     def by_classifier(self) -> Understood:
         """What the sentence as a whole is about."""
-        elsewhere = read_elsewhere(self._moment())
+        now = self._moment()
+        elsewhere = read_elsewhere(now)
         if elsewhere is not None:
             return _by("rules", elsewhere)
+        if _FIGURES.fullmatch(self.message.text):
+            return _by("rules", CannotHandle(reason="not_a_value"))
         scores = self.owner.classifier.classify(self.message.text)
-        more = read_more_of_story(self._moment(), scores, self.original)
+        more = read_more_of_story(now, scores, self.original)
         if more:
             return _by("rules", *more)
-        ears = Ears(
-            release=self.release,
-            rules=self.rules,
-            classify=self.owner.classifier.classify,
-            today=self.owner.today(),
-        )
+        ears = Ears(release=now.release, rules=now.rules, classify=now.classify, today=now.today)
         reading = read_wishes(self.message, ears, scores)
         if reading is not None and len(reading.wishes) > 1:
             return _by("classifier", *self._several(reading.wishes))
@@ -242,8 +240,7 @@ class _Reading:
         if self.rules.mentions("correction", self.message.text) or _MONEY.search(self.message.text):
             return None
         found = extract(self.message, self._wanted(asked, moves_money=False), self.release.lexicon)
-        values = fill(found, [asked], self.message)
-        if values:
+        if values := fill(found, [asked], self.message):
             return values[-1]
         if asked.kind == "name" and not self.rules.whole(self.message):
             return whole_answer(asked, self.message, self.original)

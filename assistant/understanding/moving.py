@@ -32,11 +32,20 @@ def read_moving(moment: Moment) -> tuple[Command, ...]:
     is_answer = moment.tracker.beside is None and asked is not None
     if is_answer and rules.whole(message) == "affirm":
         return ()
-    if rules.whole_is("go_on", message) or rules.mentions("go_on", message.text):
+    for name, command in (("go_on", GoOn()), ("move_task", MoveTask())):
+        if rules.whole_is(name, message) or rules.mentions(name, message.text):
+            return (command,)
+    return _in_any_order(moment)
+
+
+def _in_any_order(moment: Moment) -> tuple[Command, ...]:
+    """Going on, and with what or where: "刚才那个转账继续", "打电话给你们接着办"."""
+    mentions, text = moment.rules.mentions, moment.message.text
+    if moment.asks or not mentions("going_on", text):
+        return ()
+    if mentions("just_now", text):
         return (GoOn(),)
-    if rules.whole_is("move_task", message) or rules.mentions("move_task", message.text):
-        return (MoveTask(),)
-    return ()
+    return (MoveTask(),) if moment.tasks() and mentions("places", text) else ()
 
 
 def _digits(words: str) -> str:

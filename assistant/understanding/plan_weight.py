@@ -36,6 +36,9 @@ _WHEN: Final = re.compile(
     r"国外|境外|外地|异地|at night|on |in |during "
 )
 """Begins the circumstances of a question rather than an order."""
+_POINTS: Final = re.compile(r"(?:尾号)?(?:[这那][张個个笔家边]|的?(?:卡|账户))")
+"""What points at a value said beside it: "6688那张"."""
+
 _FIRST: Final = "先"
 _POLITE: Final = re.compile(r"^(?:你|您|我|还是|要|想|麻烦|请|帮我|给我)+")
 _TOLD: Final = 0.25
@@ -291,7 +294,7 @@ def _is_detail(piece: _Said, rules: WordRules) -> bool:
     rest = piece.text
     for word in said:
         rest = rest.replace(word, "")
-    return bool(said) and len(rest.strip()) <= _REST
+    return bool(said) and len(_POINTS.sub("", rest).strip()) <= _REST
 
 
 def _values(text: str, ears: Ears) -> dict[str, frozenset[str]]:

@@ -10,9 +10,11 @@ from assistant.understanding.contrast import read_contrast
 from assistant.understanding.correction import read_corrections
 from assistant.understanding.follow_up import read_follow_up
 from assistant.understanding.leaning import read_leaning_question
+from assistant.understanding.lost import read_lost
 from assistant.understanding.moment import Moment
 from assistant.understanding.moving import read_moving
 from assistant.understanding.plan_edit import read_plan_edit
+from assistant.understanding.refusal import read_refusal
 
 
 def read_repair(moment: Moment) -> tuple[Command, ...]:
@@ -31,6 +33,8 @@ def read_repair(moment: Moment) -> tuple[Command, ...]:
         or read_another(moment)
         or read_corrections(moment)
         or read_named_cancel(moment)
+        or read_refusal(moment)
         or read_follow_up(moment)
         or read_leaning_question(moment)
+        or read_lost(moment)
     )

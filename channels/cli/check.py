@@ -13,6 +13,7 @@ from assistant.errors import SettingsError
 from channels.cli import exits
 from channels.cli.configuration import read_settings
 from channels.composition_content import check_pack
+from channels.composition_polyphones import NOT_CHECKED, finds_polyphones
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -35,6 +36,8 @@ def check(
         msg = f"{pack}: not a folder (argument, or GUITAI_CONTENT_DIR)"
         raise SettingsError(msg)
     findings = check_pack(settings.model_copy(update={"content_dir": pack.absolute()}))
+    if not finds_polyphones():
+        typer.echo(f"info: {NOT_CHECKED}", err=True)
     errors = sum(finding.severity == "error" for finding in findings)
     if as_json:
         body = {"ok": not errors, "findings": [dataclasses.asdict(item) for item in findings]}

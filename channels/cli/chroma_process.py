@@ -14,6 +14,7 @@ from typing import IO, Final
 import httpx
 
 from assistant.errors import SettingsError
+from channels.cli.child import end
 from channels.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -89,12 +90,7 @@ class ChromaProcess:
         self._ending.set()
         process = self._process
         if process is not None:
-            process.terminate()
-            try:
-                process.wait(_END_S)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            end(process, _END_S)
         if self._keeper.is_alive():
             self._keeper.join(_END_S)
 

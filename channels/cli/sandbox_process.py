@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from assistant.errors import SettingsError
+from channels.cli.child import end
 from channels.composition_sandbox import answers, sandbox_url, uses_sandbox
 from channels.settings import Settings
 
@@ -74,15 +75,6 @@ def sandbox_process(settings: Settings) -> Iterator[SandboxProcess]:
     try:
         yield SandboxProcess(url, process)
     finally:
-        _end(process)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(_END_S)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-    if process.stdin is not None:
-        process.stdin.close()
+        end(process, _END_S)
+        if process.stdin is not None:
+            process.stdin.close()

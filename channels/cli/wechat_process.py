@@ -20,6 +20,7 @@ from typing import Any, Final
 from pydantic import SecretStr
 
 from assistant.errors import SettingsError
+from channels.cli.child import wait
 from channels.settings import Settings
 
 _MODULE: Final = "evals.wechat_platform"
@@ -67,11 +68,7 @@ def platform_process(config: Mapping[str, Any]) -> Iterator[PlatformProcess]:
     finally:
         if process.stdin is not None:
             process.stdin.close()  # it ends when its input does
-        try:
-            process.wait(_END_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        wait(process, _END_S)
         if process.stdout is not None:
             process.stdout.close()
 

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from channels.voice.patience import PatienceTimes
-from channels.voice.speech import Heard, Recogniser, SpeechDetector, Synthesiser
+from channels.voice.speech import (
+    Guess,
+    Heard,
+    Recogniser,
+    SecondHearing,
+    SpeechDetector,
+    SpeechUnavailable,
+    Synthesiser,
+)
 from channels.voice.turns import TurnTimes
+
+_log = logging.getLogger(__name__)
+
+Wish = Callable[[Heard, Callable[[], Awaitable[tuple[Guess, ...]]] | None], Awaitable[str]]
+"""What was heard, and how to hear it again if there is a way → the words of an open request."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +33,10 @@ class Engines:
         clauses: Text of a reply → clauses that can be spoken, in order.
         repair: Recognised text → with the bank's terms put right.
         wish: What was heard of an open request → its words; None: repaired as it is.
+        again: Hears an open request again that was not clear; None where nothing can.
         voice: Of the synthesiser; "" is its own choice.
+        warm_up: Has ready what the first words of a caller need; None where nothing is to be
+            loaded.
     """
 
     recogniser: Recogniser
@@ -27,8 +44,19 @@ class Engines:
     detector: Callable[[int], SpeechDetector]
     clauses: Callable[[str], Sequence[str]]
     repair: Callable[[str], str]
-    wish: Callable[[Heard], Awaitable[str]] | None = None
+    wish: Wish | None = None
+    again: SecondHearing | None = None
     voice: str = ""
+    warm_up: Callable[[], Awaitable[None]] | None = None
+
+    async def get_ready(self) -> None:
+        """Load what a call needs while it is greeted; what fails now fails again when asked."""
+        if self.warm_up is None:
+            return
+        try:
+            await self.warm_up()
+        except SpeechUnavailable as error:
+            _log.warning("speech is not ready: %s", error.reason)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,7 +73,7 @@ async def serve(line: Line, wire: Wire, call: Call) -> str:
     """
     tasks = [
         asyncio.create_task(each)
-        for each in (call.run(), _listen(line, wire, call), _send(line, call))
+        for each in (call.run(), call.follow(), _listen(line, wire, call), _send(line, call))
     ]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

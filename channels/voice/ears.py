@@ -6,7 +6,9 @@ Words that were heard badly are put right by what the open step asks for.
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Final
 
 from channels.voice.call_parts import Engines
@@ -14,6 +16,8 @@ from channels.voice.expected import Expected, Hears
 from channels.voice.sound import length
 from channels.voice.speech import Heard, SpeechDetector, SpeechUnavailable
 from channels.voice.turns import Paused, Resumed, Started, Stopped, TurnEvent, Turns
+
+_log = logging.getLogger(__name__)
 
 _KEPT_MS: Final = 1_000
 """Sound kept while nobody speaks: more than a start and its pre-roll."""
@@ -44,6 +48,10 @@ class Ears:
 
     def __post_init__(self) -> None:
         self._detector = self.engines.detector(self.rate)
+
+    def expect(self, expected: Expected) -> None:
+        """Another question is open now."""
+        self.expected, self.turns.expecting = expected, expected.pause
 
     def shut(self) -> None:
         """Hear nothing from now on, and forget what was heard."""
@@ -101,15 +109,17 @@ class Ears:
         expected = self.expected
         try:
             heard = await self.engines.recogniser.recognise(pcm16, self.rate, expected.words)
-        except SpeechUnavailable:
+        except SpeechUnavailable as error:
+            _log.warning("an utterance could not be recognised: %s", error.reason)
             # Like an utterance that was not understood: the keypad follows, then a person.
             return NOTHING
-        return replace(heard, text=await self._meant(heard, expected.hears))
-
-    async def _meant(self, heard: Heard, hears: Hears) -> str:
-        if hears is Hears.WISH and self.engines.wish is not None and heard.understood:
-            return await self.engines.wish(heard)
-        return heard.text if hears is Hears.AS_IS else self.engines.repair(heard.text)
+        if expected.hears is Hears.WISH and self.engines.wish is not None and heard.understood:
+            second = self.engines.again
+            again = partial(second, pcm16, self.rate, expected.words) if second else None
+            return replace(heard, text=await self.engines.wish(heard, again))
+        if expected.hears is Hears.AS_IS:
+            return heard
+        return replace(heard, text=self.engines.repair(heard.text))
 
     def _trim(self, before_ms: int) -> None:
         drop_ms = before_ms - self._sound_from_ms

@@ -5,11 +5,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
-from fastapi import APIRouter
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import PlainTextResponse
 from pydantic import SecretStr
 from starlette.datastructures import Headers
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
@@ -25,6 +28,8 @@ from channels.voice.page import serve_page
 from channels.voice.settings import VoiceLegSettings
 from channels.voice.wire import BadFrame, Message, Wire
 from channels.web.stream_closing import AUTH, TRY_LATER
+
+_log = logging.getLogger(__name__)
 
 _MEDIA: Final = "media"
 """Subprotocol of chan_websocket."""
@@ -60,7 +65,10 @@ async def hang_up(socket: WebSocket, code: int = 1000) -> None:
     if socket.application_state is WebSocketState.CONNECTED and (
         socket.client_state is WebSocketState.CONNECTED
     ):
-        await socket.close(code)
+        try:
+            await socket.close(code)
+        except WebSocketDisconnect:
+            _log.info("a far end was gone before it could be told goodbye")
 
 
 def signed_by_twilio(headers: Headers, address: str, token: SecretStr) -> bool:
@@ -126,6 +134,12 @@ class VoiceRoutes:
 
             found.append(_Gateway(path, TwilioWire, signed))
         if password is not None:
+            self.router.add_api_route(
+                "/hooks/voice/asterisk/{name}/ending",
+                partial(self._ending, password),
+                response_class=PlainTextResponse,
+                include_in_schema=False,
+            )
 
             def known(socket: WebSocket) -> bool:
                 return knows_password(socket.headers, password)
@@ -133,6 +147,12 @@ class VoiceRoutes:
             found.append(_Gateway("/hooks/voice/asterisk", AsteriskWire, known, (_MEDIA,)))
             found.append(_Gateway("/hooks/voice/jambonz", JambonzWire, known, SUBPROTOCOLS))
         return found
+
+    async def _ending(self, password: SecretStr, name: str, request: Request) -> str:
+        """For the dialplan: whether a person goes on with a call."""
+        if not knows_password(request.headers, password):
+            raise HTTPException(401, headers={"WWW-Authenticate": "Basic"})
+        return self.calls.endings.of(name)
 
     def _add(self, gateway: _Gateway) -> None:
         async def serve(socket: WebSocket) -> None:
@@ -144,8 +164,9 @@ class VoiceRoutes:
             await socket.accept(chosen)
             wire = gateway.wire()
             try:
+                name = socket.query_params.get("call", "")
                 await carry(
-                    line_of(socket), wire, lambda started: self.calls.telephone(wire, started)
+                    line_of(socket), wire, lambda started: self.calls.telephone(wire, started, name)
                 )
             except AssistantError:
                 await hang_up(socket, TRY_LATER)

@@ -2,8 +2,8 @@
 
 Source: Asterisk f0c1c1a, met at 22.10.1. There is no queue, no clear and no mark at the far end:
 20 ms frames are sent as they are heard, silence too, because two seconds without a frame end the
-call. Nothing but sound and the end may be sent. The end does not hang up: the dialplan goes on,
-which is how a call is handed over. No authentication, no TLS: for a private network only.
+call. The end does not hang up: the dialplan goes on, which is how a call is handed over. Any other
+frame but sound ends the call. No authentication, no TLS: for a private network only.
 """
 
 from __future__ import annotations
@@ -112,8 +112,8 @@ class AudioSocketWire:
         return [_HEADER.pack(_END, 0)]
 
     def hang_up(self) -> list[Message]:
-        """See Wire."""
-        return [_HEADER.pack(_END, 0)]
+        """See Wire: after the end the dialplan would go on, so the call is ended as a fault."""
+        return [_HEADER.pack(_ERROR, 0)]
 
     def _frame(self, kind: int, payload: bytes) -> list[Signal]:
         if kind == _UUID:

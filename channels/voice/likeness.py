@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final
 
-from pypinyin import Style, lazy_pinyin, pinyin
+from channels.voice.characters import reading, readings
 
 Syllable = tuple[str, str]
 """Initial and final, without tone."""
@@ -38,13 +38,12 @@ _OTHER_VOWEL: Final = 2.4
 
 def syllable(character: str) -> Syllable:
     """A character's commonest reading."""
-    return _split(str(lazy_pinyin(character)[0]))
+    return _split(reading(character))
 
 
 def syllables(character: str) -> tuple[Syllable, ...]:
     """All readings of a character."""
-    readings = pinyin(character, style=Style.NORMAL, heteronym=True)[0]
-    return tuple(dict.fromkeys(_split(str(each)) for each in readings))
+    return tuple(dict.fromkeys(_split(each) for each in readings(character)))
 
 
 @lru_cache(maxsize=200_000)

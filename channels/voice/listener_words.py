@@ -40,3 +40,12 @@ class ListenerWords:
     def wants_person(self, words: str) -> bool:
         """Asks for a person: heard at any time."""
         return any(each in words for each in self.spoken.person)
+
+    def is_only_listening(self, words: str, *, is_choice: bool) -> bool:
+        """Whether somebody who spoke over us only goes on listening.
+
+        Args:
+            words: As `bare` leaves them.
+            is_choice: A yes or a choice is asked for, to which a short word is an answer.
+        """
+        return self.is_hum(words) or (self.is_listening(words) and not is_choice)

@@ -41,6 +41,7 @@ class Pacer:
     _queue: deque[bytes | _Mark] = field(default_factory=deque)
     _awaited: deque[str] = field(default_factory=deque)
     _end_ms: float = 0.0
+    _speech_end_ms: float = 0.0
     _in_clause: bool = False
 
     def play(self, pcm16: bytes, mark: str) -> None:
@@ -81,7 +82,7 @@ class Pacer:
         self._queue.clear()
         self._awaited.clear()
         self._in_clause = False
-        self._end_ms = min(self._end_ms, now_ms)
+        self._end_ms = self._speech_end_ms = min(self._end_ms, now_ms)
         return self.wire.clear()
 
     def reached(self, mark: str) -> None:
@@ -94,7 +95,8 @@ class Pacer:
 
     def is_silent(self, now_ms: float) -> bool:
         """Whether, by the length of what was sent, nothing is heard any more."""
-        return not self._queue and self._end_ms <= now_ms
+        # Silence that is sent because sound must flow is none of our words.
+        return not self._queue and self._speech_end_ms <= now_ms
 
     def _note_frame(self, now_ms: float) -> None:
         late_ms = now_ms - self._end_ms
@@ -103,7 +105,7 @@ class Pacer:
         self._in_clause = True
         # A far end that never got silence begins now; one that is behind a little catches up.
         start_ms = self._end_ms if 0 < late_ms <= _CATCH_UP_MS else max(self._end_ms, now_ms)
-        self._end_ms = start_ms + FRAME_MS
+        self._end_ms = self._speech_end_ms = start_ms + FRAME_MS
 
     def _mark(self, name: str) -> list[Message]:
         if not self.wire.delivery.is_marked:

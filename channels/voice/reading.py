@@ -19,7 +19,7 @@ from channels.voice.likeness import Syllable, syllable, syllables, unlikeness
 from channels.voice.wordings import END, START, Wordings
 
 _RUNS: Final = re.compile(r"[\u4e00-\u9fff]+|[0-9A-Za-z]+(?:\.\d+)?%?")
-_NUMERALS: Final = frozenset("零一二三四五六七八九十百千万亿两幺半")
+NUMERALS: Final = frozenset("零一二三四五六七八九十百千万亿两幺半")
 _FURTHEST: Final = 2.2
 TRUSTS: Final = (1.6, 2.4, 3.2)
 """Nats a doubtful consonant costs."""
@@ -41,7 +41,7 @@ class Readings:
         self._wordings = Wordings(sentences)
         self._sounding: dict[Syllable, list[str]] = {}
         for character in self._wordings.characters:
-            if character not in _NUMERALS:
+            if character not in NUMERALS:
                 for sound in syllables(character):
                     self._sounding.setdefault(sound, []).append(character)
         self._choices: dict[str, tuple[tuple[str, float], ...]] = {}
@@ -96,7 +96,7 @@ class Readings:
 
     def _alike(self, heard: str) -> dict[str, float]:
         found = {heard: 0.0}
-        if heard in _NUMERALS or heard.isascii():
+        if heard in NUMERALS or heard.isascii():
             return found
         sound = syllable(heard)
         for other, characters in self._sounding.items():

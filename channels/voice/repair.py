@@ -12,8 +12,9 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Final
 
-from pypinyin import lazy_pinyin
 from rjieba import Jieba
+
+from channels.voice.characters import reading
 
 Sound = tuple[str, ...]
 
@@ -110,7 +111,7 @@ def sound(text: str) -> Sound:
 
 @lru_cache(maxsize=8192)
 def _syllable(character: str) -> str:
-    return str(lazy_pinyin(character)[0])
+    return reading(character)
 
 
 def _blurred(syllables: Sound) -> Sound:

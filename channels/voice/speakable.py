@@ -18,6 +18,7 @@ Rule = tuple[re.Pattern[str], Callable[[re.Match[str]], str]]
 
 _NUMBER: Final = r"(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
 _SIGNED: Final = rf"([+\-−]?){_NUMBER}"
+_MINUS: Final = r"(?P<s>(?<![\w\u4e00-\u9fff])[-−])?"
 _TO: Final = r"\s?[-~—–～至到]\s?"
 _BIG: Final = r"(万亿|亿|万|千)?"
 _CURRENCIES: Final = {"$": "美元", "US$": "美元", "HK$": "港元", "€": "欧元", "£": "英镑",
@@ -117,9 +118,14 @@ def _phone(found: re.Match[str]) -> str:
     return "、".join(map(numbers.on_the_phone, parts))
 
 
+def _reference(found: re.Match[str]) -> str:
+    return found[1] + "、".join(numbers.grouped(part) for part in found[2].split("-"))
+
+
 def _amount(found: re.Match[str]) -> str:
     number, big = _plain(found["n"]), found["big"] or ""
-    return numbers.decimal(number) + big + "元" if big else numbers.yuan(number)
+    said = numbers.decimal(number) + big + "元" if big else numbers.yuan(number)
+    return _sign(found["s"] or "") + said
 
 
 def _amounts(found: re.Match[str]) -> str:
@@ -230,12 +236,14 @@ _RULES: Final[tuple[Rule, ...]] = tuple(
         # 还 before a person is read hái; money given back is 归还.
         (r"(?<!归)还(?=[您你他她它我]\s?[￥\d零一二两三四五六七八九十百千万]+)", lambda _: "归还"),
         (rf"(?<!\d)[1-9]\d{{{_ID_DIGITS - 1}}}[\dXx](?!\d)", _identity),
+        (r"(?<![A-Za-z\d])([A-Za-z]{1,4})(\d{5,}(?:-\d+)*)(?![\d.])", _reference),
         (r"(?<!\d)\d{4}(?:[ -]?\d{4}){2,3}[ -]?\d{1,4}(?!\d)", _card),
         (r"(?<!\d)\d{16,19}(?!\d)", _card),
         (r"(尾号(?:为|是)?[:：]?\s?)(\d{3,4})(?!\d)", _tail),
         (rf"((?:{_TOLD_SINGLY})(?:为|是)?[:：]?\s?)(\d{{4,}})(?![\d元万%.-])", _codes),
         (r"(?<![\d.-])(?:400|800)-?\d{3}-?\d{4}(?!\d)|(?<!\d)0\d{2,3}-\d{5,8}(?!\d)", _phone),
-        (r"(?<![\d.])1[3-9]\d(?:[ -]?\d{4}){2}(?!\d)|(?<![\d.,￥$])95\d{3}(?![\d元万.,])", _phone),
+        (r"(?<![\d.])1[3-9]\d(?:[ -]?\d{4}){2}(?!\d)|(?<![\d￥$])(?<!\d[.,])9[56]\d{3}"
+         r"(?![\d元万])(?![.,]\d)", _phone),
         (r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)", _date),
         (r"(?<!\d)(\d{4})\s?年(?!期)", _year),
         (rf"(?<!\d)(\d{{1,2}}):(\d{{2}})(?::\d{{2}})?(?=(?:{_TO})\d{{1,2}}:\d{{2}})",
@@ -245,9 +253,9 @@ _RULES: Final[tuple[Rule, ...]] = tuple(
         (rf"{_NUMBER}[%‰]?{_TO}{_NUMBER}([%‰])", _shares),
         (rf"{_SIGNED}\s?([%‰])", _share),
         (rf"￥?\s?{_NUMBER}\s?元?{_TO}￥?\s?{_NUMBER}\s?{_BIG}元", _amounts),
-        (rf"(?:￥|CNY|RMB)\s?{_NUMBER.replace('(', '(?P<n>', 1)}\s?(?P<big>万亿|亿|万|千)?元?",
-         _amount),
-        (rf"{_NUMBER.replace('(', '(?P<n>', 1)}\s?(?P<big>万亿|亿|万|千)?元", _amount),
+        (rf"{_MINUS}(?:￥|CNY|RMB)\s?{_NUMBER.replace('(', '(?P<n>', 1)}"
+         r"\s?(?P<big>万亿|亿|万|千)?元?", _amount),
+        (rf"{_MINUS}{_NUMBER.replace('(', '(?P<n>', 1)}\s?(?P<big>万亿|亿|万|千)?元", _amount),
         (rf"(?P<c>US\$|HK\$|\$|€|£|USD|HKD|EUR|JPY)\s?{_NUMBER.replace('(', '(?P<n>', 1)}"
          r"\s?(?P<big>亿|万)?", _foreign),
         (r"T\+(\d)", lambda found: "T加" + numbers.cardinal(found[1])),

@@ -53,6 +53,19 @@ class Heard:
         return bool(self.text)
 
 
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """One text of a second hearing.
+
+    Attributes:
+        text: Simplified Chinese.
+        weight: How likely it is beside the other texts of the same hearing; together 1.
+    """
+
+    text: str
+    weight: float
+
+
 class Recogniser(Protocol):
     """Turns one utterance into words."""
 
@@ -67,6 +80,23 @@ class Recogniser(Protocol):
 
         Returns:
             What was heard; `understood` is false for silence, noise and what is no speech.
+
+        Raises:
+            SpeechUnavailable: No answer within the deadline, or none to be had.
+        """
+        ...
+
+
+class SecondHearing(Protocol):
+    """Hears an utterance again when its words were not clear, led by what customers say.
+
+    Only for open requests: it hears the bank's words where it can.
+    """
+
+    async def __call__(
+        self, pcm: bytes, rate: int, expected: Sequence[str] = ()
+    ) -> tuple[Guess, ...]:
+        """What may have been said, likeliest first; see `Recogniser.recognise`.
 
         Raises:
             SpeechUnavailable: No answer within the deadline, or none to be had.

@@ -6,21 +6,25 @@ page that signed in brings a sign-in along.
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Final
 
 from assistant.announcements import Announcements
+from assistant.model.channels import place_of
 from assistant.model.events import ActionFinished
 from assistant.model.ids import ConversationId, MessageId, ResponseKey
 from assistant.model.message import InboundMessage, ReplyPart, SignIn
 from assistant.model.tracker import Tracker
+from channels.rendering import Words, wording
 from channels.service import Service
+from channels.voice.elsewhere import News
 from channels.voice.expected import Expected, expected
+from channels.voice.following import Following
 from channels.web.running_turns import RunningTurns
 
 CHANNEL: Final = "voice"
-PERSON: Final = "/human_handoff"
 _WELCOME: Final = ResponseKey("utter_voice_welcome")
 _BACK: Final = ResponseKey("utter_voice_back")
 _CALLED: Final = "[call]"
@@ -32,6 +36,7 @@ class Answer:
 
     Attributes:
         parts: To be said.
+        turn: Number in the conversation that answers; 0 for none.
         ticket: Of the colleague the call goes to; None while it stays here.
         has_acted: The bank was asked to do something: these words must be heard.
     """
@@ -40,6 +45,7 @@ class Answer:
     expected: Expected
     ticket: str | None = None
     has_acted: bool = False
+    turn: int = 0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -51,11 +57,13 @@ class Talk:
         origin: Of what a visitor proves: counts for this call alone.
         resumed: The conversation was begun in a call that was cut off.
         turns: Keeps turns running when the caller is gone.
+        words: Approved wording for what no event says, in the language of the conversation.
     """
 
     service: Service
     conversation_id: ConversationId
     turns: RunningTurns
+    words: Words
     prefix: str
     origin: str
     sign_in: SignIn | None = None
@@ -93,6 +101,17 @@ class Talk:
         )
         return self._answer(tracker, turn.replies, has_acted=has_acted)
 
+    def news(self) -> AsyncIterator[News]:
+        """What other channels do to the task of this call, from now on; never ends by itself."""
+        following = Following(
+            store=self.service.assistant.conversations.store,
+            broadcast=self.service.broadcast,
+            place=place_of(CHANNEL),
+            prefix=self.prefix,
+            words=self.words,
+        )
+        return following.news(self.conversation_id)
+
     def _message(self, text: str, button: str | None) -> InboundMessage:
         return InboundMessage(
             message_id=MessageId(f"{self.prefix}-{next(self._numbers)}"),
@@ -107,11 +126,13 @@ class Talk:
     def _answer(
         self, tracker: Tracker, parts: tuple[ReplyPart, ...], *, has_acted: bool = False
     ) -> Answer:
+        self.words = wording(self.service.release, tracker.locale)
         return Answer(
             parts=parts,
             expected=expected(tracker, self.service.release),
             ticket=tracker.ticket_id,
             has_acted=has_acted,
+            turn=tracker.turn,
         )
 
     async def _tracker(self, continued_in: ConversationId | None = None) -> Tracker:

@@ -17,6 +17,8 @@ _ORDER: Final = 4
 _UNSEEN: Final = 0.5
 _SIGNS: Final = 3000
 """Characters in common use: the share of one that no sentence has."""
+_REMEMBERED: Final = 100_000
+"""Answers kept, some 20 MB; a hearing asks for some thousands."""
 START: Final = "^"
 END: Final = "$"
 
@@ -50,6 +52,8 @@ class Wordings:
         key = (before[1 - _ORDER :], character)
         known = self._known.get(key)
         if known is None:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
             known = self._known[key] = -math.log(self._share(*key))
         return known
 

@@ -17,6 +17,7 @@ _PAGES: Final = {
     "/": "index.html",
     "/desk": "desk.html",
     "/search": "search.html",
+    "/side-bar": "side-bar.html",
     "/voice": "voice.html",
 }
 _CHECK_AGAIN: Final = "no-cache"

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from assistant.errors import AssistantError
+from channels.draining import drained
 
 _log = logging.getLogger(__name__)
 
@@ -48,14 +49,9 @@ class RunningTurns:
 
     async def drain(self, patience_s: float) -> None:
         """Wait for the turns to end; those that do not in time are cancelled."""
-        if not self._tasks:
-            return
-        _, late = await asyncio.wait(self._tasks, timeout=patience_s)
-        for task in late:
-            task.cancel()
+        late = await drained(self._tasks, patience_s)
         if late:
-            _log.warning("turns cut off at shutdown: %d", len(late))
-            await asyncio.wait(late)
+            _log.warning("turns cut off at shutdown: %d", late)
 
     def _start(self, turn: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         task = asyncio.create_task(turn)

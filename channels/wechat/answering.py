@@ -26,7 +26,7 @@ from channels.wechat.ledger import Ledger
 from channels.wechat.media import Voices
 from channels.wechat.menu import Tags
 from channels.wechat.messages import Arrival
-from channels.wechat.tables import CONTACT
+from channels.wechat.tables import CONTACT, NOTHING_TOLD
 
 _log = logging.getLogger(__name__)
 
@@ -191,7 +191,9 @@ class Answers:
 
     async def _heard(self, arrival: Arrival) -> tuple[str, ResponseKey | None]:
         try:
-            text = await self.voices.heard(arrival.media_id, arrival.media_format)
+            text = await self.voices.heard(
+                arrival.media_id, arrival.media_format, arrival.media_id_8k
+            )
         except MediaUnusable as error:
             _log.info("a voice message could not be read: %s", error.reason)
             return "[voice]", _TYPE_INSTEAD
@@ -210,7 +212,7 @@ class Answers:
         change = (
             update(CONTACT)
             .where(CONTACT.c.contact_id == contact_id, same)
-            .values(conversation_id=opened, told_seq=0, target_seq=None, pieces_sent=0)
+            .values(conversation_id=opened, **NOTHING_TOLD)
             .returning(CONTACT.c.contact_id)
         )
 

@@ -18,7 +18,7 @@ from assistant.model.ids import CustomerId
 from assistant.model.message import SignIn
 from assistant.ports import Clock, IdSource
 from channels.wechat.database import Database
-from channels.wechat.tables import BINDING, CONTACT, LINK, insert_once, ms
+from channels.wechat.tables import BINDING, CONTACT, LINK, NOTHING_TOLD, insert_once, ms
 
 LEVEL: Final = Assurance.BOUND_CARD
 
@@ -116,15 +116,7 @@ class Bindings:
             await connection.execute(
                 update(CONTACT)
                 .where(CONTACT.c.contact_id == contact_id)
-                .values(
-                    conversation_id=None,
-                    told_seq=0,
-                    target_seq=None,
-                    pieces_sent=0,
-                    is_in_flight=False,
-                    doubt_from=None,
-                    doubt_to=None,
-                )
+                .values(conversation_id=None, **NOTHING_TOLD)
             )
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from assistant.errors import AssistantError
+from channels.draining import drained
 from channels.wechat.answering import Answers
 from channels.wechat.delivery import Delivery
 from channels.wechat.inbox import LEASE_MS, MOST_ATTEMPTS, Inbox, Stored
@@ -39,6 +40,7 @@ class Flight:
         waiting: Requests that may still be answered in passing.
         free: Set while nobody waits: what is to be told may be sent.
         shows_typing: Whether the customer was shown that an answer is on its way.
+        over: Set when nothing more is done for it here.
     """
 
     arrival_id: str
@@ -47,6 +49,7 @@ class Flight:
     waiting: int = 0
     free: asyncio.Event = field(default_factory=asyncio.Event)
     shows_typing: bool = False
+    over: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -84,13 +87,18 @@ class Flights:
             await self.delivery.notices.report(arrival.job, arrival.detail)
         if stored.is_new and arrival.kind not in _UNANSWERED:
             flight = self._start(stored, arrival, attempts=1)
-        if flight is None and stored.is_unheard:
-            return await self.delivery.in_passing(
-                stored.contact_id, stored.arrival_id, is_asked_again=True
-            )
-        if flight is None:
+        if flight is not None:
+            text = await self._wait(flight, since)
+            if stored.is_new or text is not None:
+                return text
+            # The try before this one may have taken the answer along and hung up meanwhile.
+            await self._over(flight, since)
+            stored = await self.inbox.store(arrival)
+        if not stored.is_unheard:
             return None
-        return await self._wait(flight, since)
+        return await self.delivery.in_passing(
+            stored.contact_id, stored.arrival_id, is_asked_again=True
+        )
 
     async def unheard(self, arrival: Arrival) -> None:
         """The platform hung up before the answer to a push could be given."""
@@ -135,13 +143,7 @@ class Flights:
 
     async def drain(self, patience_s: float) -> None:
         """Wait for the work under way; what does not end in time is taken over later."""
-        if not self._tasks:
-            return
-        _, late = await asyncio.wait(self._tasks, timeout=patience_s)
-        for task in late:
-            task.cancel()
-        if late:
-            await asyncio.wait(late)
+        await drained(self._tasks, patience_s)
 
     def _start(self, stored: Stored, arrival: Arrival, attempts: int) -> Flight:
         flight = Flight(stored.arrival_id, stored.contact_id)
@@ -176,6 +178,13 @@ class Flights:
             if not flight.waiting:
                 flight.free.set()
 
+    async def _over(self, flight: Flight, since: float) -> None:
+        """Wait for the end of a flight, as long as a push may wait."""
+        left_s = since + self.passive_s - asyncio.get_running_loop().time()
+        over = asyncio.ensure_future(flight.over.wait())
+        await asyncio.wait({over}, timeout=max(0.0, left_s))
+        over.cancel()
+
     async def _fly(self, flight: Flight, arrival: Arrival, attempts: int) -> None:
         renewing = asyncio.create_task(self._renew(flight.arrival_id))
         try:
@@ -191,6 +200,7 @@ class Flights:
             flight.answered.set()
             renewing.cancel()
             self._flights.pop(flight.arrival_id, None)
+            flight.over.set()
 
     async def _answer(self, flight: Flight, arrival: Arrival, attempts: int) -> bool:
         """Whether the push has had its turn, or never will."""

@@ -18,7 +18,16 @@ from assistant.ports import Clock
 from channels.wechat import quota
 from channels.wechat.database import Database
 from channels.wechat.messages import Arrival
-from channels.wechat.tables import ARRIVAL, BINDING, CONTACT, GRANT, LINK, insert_once, ms
+from channels.wechat.tables import (
+    ARRIVAL,
+    BINDING,
+    CONTACT,
+    GRANT,
+    LINK,
+    NOTHING_TOLD,
+    insert_once,
+    ms,
+)
 
 KEPT: Final = timedelta(days=7)
 """How long a push is remembered, so that it is known when it comes again."""
@@ -322,17 +331,7 @@ async def forget_contact(
     await connection.execute(
         update(CONTACT)
         .where(CONTACT.c.contact_id == contact_id)
-        .values(
-            openid=None,
-            conversation_id=None,
-            told_seq=0,
-            target_seq=None,
-            pieces_sent=0,
-            is_in_flight=False,
-            doubt_from=None,
-            doubt_to=None,
-            blocked=reason,
-        )
+        .values(openid=None, conversation_id=None, blocked=reason, **NOTHING_TOLD)
     )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import io
+import logging
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
@@ -17,6 +18,8 @@ from typing import Any, Final
 from channels.voice.speech import Recogniser, SpeechUnavailable
 from channels.wechat.client import Client
 from channels.wechat.errors import CallRefused, MediaUnusable, NotSent, OutcomeUnknown
+
+_log = logging.getLogger(__name__)
 
 SAMPLE_RATE: Final = 16_000
 MAX_BYTES: Final = 2 * 1024 * 1024
@@ -43,8 +46,13 @@ class Voices:
     client: Client | None = None
     recogniser: Recogniser | None = None
 
-    async def heard(self, media_id: str, media_format: str) -> str:
+    async def heard(self, media_id: str, media_format: str, media_id_8k: str = "") -> str:
         """The words of a voice message.
+
+        Args:
+            media_id: Where the recording is.
+            media_format: `amr`, `speex`, …
+            media_id_8k: Where the platform keeps it at 8 kHz too, should the first be gone.
 
         Raises:
             MediaUnusable: It cannot be had, read or recognised here.
@@ -52,7 +60,13 @@ class Voices:
         """
         if self.client is None or self.recogniser is None:
             raise MediaUnusable(reason="no_recogniser")
-        recording = await fetch(self.client, media_id)
+        try:
+            recording = await fetch(self.client, media_id)
+        except MediaUnusable as error:
+            if not media_id_8k or media_id_8k == media_id:
+                raise
+            _log.info("the better recording could not be had: %s", error.reason)
+            recording = await fetch(self.client, media_id_8k)
         pcm = await asyncio.to_thread(decode, recording, media_format)
         return await _words(self.recogniser, pcm)
 

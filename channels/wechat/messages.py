@@ -40,6 +40,7 @@ class Arrival(Frozen):
         to: The account's own name, for the passive reply.
         text: Words, or the payload of a menu entry.
         media_id: Where the recording is: 16 kHz where the platform offers it.
+        media_id_8k: The same recording at 8 kHz, for when that one is not to be had; "" for none.
         media_format: `amr`, `speex`, …
         scene: What it permits us; None for nothing.
         detail: Machine name of what it was, for the log of a silent one.
@@ -53,6 +54,7 @@ class Arrival(Frozen):
     to: str
     text: str = ""
     media_id: str = ""
+    media_id_8k: str = ""
     media_format: str = ""
     scene: Scene | None = None
     detail: str = ""
@@ -92,8 +94,12 @@ def _message(kind: str, fields: Mapping[str, str], common: Mapping[str, object])
             scene: Scene = "click" if is_click else "message"
             return Arrival.model_validate({**common, "kind": "text", "text": text, "scene": scene})
         case "voice":
-            media_id = fields.get("MediaId16K") or fields.get("MediaId", "")
-            known = {"media_id": media_id, "media_format": fields.get("Format", "").lower()}
+            narrow, wide = fields.get("MediaId", ""), fields.get("MediaId16K", "")
+            known = {
+                "media_id": wide or narrow,
+                "media_id_8k": narrow if wide else "",
+                "media_format": fields.get("Format", "").lower(),
+            }
             return Arrival.model_validate({**common, "kind": "voice", "scene": "message", **known})
         case _:
             detail = kind if kind in _UNREADABLE else "unknown"

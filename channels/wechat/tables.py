@@ -7,7 +7,9 @@ rows go by a pseudonym.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -64,6 +66,19 @@ CONTACT: Final = Table(
 `told_seq` is the frame of the conversation they know. A delivery covers the frames up to
 `target_seq`; `pieces_sent` of its pieces arrived, and `is_in_flight` says that one more has left
 and its outcome is not stored. Frames after `doubt_from` up to `doubt_to` may not have arrived."""
+
+NOTHING_TOLD: Final[Mapping[str, object]] = MappingProxyType(
+    {
+        "told_seq": 0,
+        "target_seq": None,
+        "pieces_sent": 0,
+        "is_in_flight": False,
+        "doubt_from": None,
+        "doubt_to": None,
+    }
+)
+"""How far a contact has been told a conversation that is new to them; numbers of frames mean
+nothing in another one."""
 
 BINDING: Final = Table(
     "wechat_binding",

@@ -16,8 +16,6 @@ from fastapi import FastAPI
 from pydantic import JsonValue
 
 from actions.bank.sandbox import app as sandbox
-from assistant.adapters.database import open_engine
-from assistant.adapters.schema import upgrade_engine
 from assistant.understanding.llm import ModelUnderstander
 from assistant.understanding.llm_offer import Shortlist
 from channels.app import create_app
@@ -26,6 +24,7 @@ from channels.composition_understanding import local_of
 from channels.settings import Settings
 from evals.attacks.scripted_model import ObedientModel
 from evals.clock import BANK_DAY, SteppedClock
+from evals.harness import empty_database
 
 BANK_URL: Final = "http://bank"
 CUSTOMERS: Final = ("C1001", "C1002", "C1003", "C1004", "C1005", "C1006")
@@ -139,7 +138,7 @@ class World:
     async def _running(
         self, folder: Path, bank_app: FastAPI, clock: SteppedClock, model: ObedientModel
     ) -> AsyncIterator[Site]:
-        shutil.copyfile(await self._empty_database(), folder / "guitai.db")
+        shutil.copyfile(await empty_database(self.folder), folder / "guitai.db")
         settings = Settings(
             _env_file=None,
             data_dir=folder,
@@ -190,15 +189,6 @@ class World:
         return replace(
             service, assistant=replace(service.assistant, understander=understander, ports=ports)
         )
-
-    async def _empty_database(self) -> Path:
-        """A database with all tables, made once: migrating takes longer than most cases."""
-        path = self.folder / "empty.db"
-        if not path.exists():
-            engine = open_engine(f"sqlite:///{path}")
-            await upgrade_engine(engine)
-            await engine.dispose()
-        return path
 
 
 def _client(app: FastAPI) -> httpx.AsyncClient:

@@ -11,17 +11,17 @@ from __future__ import annotations
 import asyncio
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
 
-from assistant.errors import SettingsError
 from channels.bootstrap import Brain, build, make_brain
 from channels.cli.configuration import read_settings
-from channels.composition_speech import HOW, open_speech, what_lacks
+from channels.composition_speech import open_speech, require_speech
 from channels.composition_understanding import local_of
 from channels.service import Service
 from channels.settings import Settings
@@ -52,10 +52,7 @@ def calls(
 ) -> None:
     """Waiting, stopping and gaps of calls with the real engines, in real time; JSON."""
     settings = read_settings()
-    lacking = what_lacks(settings)
-    if lacking:
-        msg = f"speech is not installed ({', '.join(lacking)}): {HOW}"
-        raise SettingsError(msg)
+    require_speech(settings)
     print_json(asyncio.run(_measured(settings, at_once, turns)))
 
 
@@ -86,6 +83,14 @@ class _Caller:
             self._heard.set()
         elif '"clear"' in message:
             self._stopped.set()
+
+    async def hear_prompts(self) -> None:
+        """Ask for every fixed prompt of `talk`, once."""
+        await self._until_quiet(first=True)
+        for words in (_FIXED, _STOP):
+            await self._ask(words)
+            await self._until_quiet()
+        self._coming.put_nowait(None)
 
     async def talk(self, turns: int) -> None:
         """Alternate what is answered by a fixed prompt and what is not; interrupt each answer."""
@@ -166,10 +171,11 @@ async def _with_engines(
     async with open_speech(settings, brain.release, classifier=classifier) as engines:
         assert engines is not None  # noqa: S101 - what lacks was asked before
         sounds = await _sounds(engines)
-        # The prompts of the first call are those that stand ready in a running service.
-        await _call(service, engines, _Caller(sounds), 1)
+        # In a running service these prompts stand ready.
+        await _call(service, engines, _Caller(sounds), _Caller.hear_prompts)
         callers = [_Caller(sounds) for _ in range(at_once)]
-        gaps = await asyncio.gather(*(_call(service, engines, each, turns) for each in callers))
+        talk = partial(_Caller.talk, turns=turns)
+        gaps = await asyncio.gather(*(_call(service, engines, each, talk) for each in callers))
     return {
         "at_once": at_once,
         "cores": os.cpu_count(),
@@ -181,13 +187,15 @@ async def _with_engines(
     }
 
 
-async def _call(service: Service, engines: Engines, caller: _Caller, turns: int) -> int:
+async def _call(
+    service: Service, engines: Engines, caller: _Caller, talk: Callable[[_Caller], Awaitable[None]]
+) -> int:
     """Hold one call; how often our sound stopped inside a clause."""
     opened = await service.assistant.conversations.open(channel="voice")
     call = Calls(service=service, engines=engines).join(caller.wire, opened, origin="bench")
     line = Line(receive=caller.receive, send=caller.send)
     serving = asyncio.create_task(serve(line, caller.wire, call))
-    await caller.talk(turns)
+    await talk(caller)
     await serving
     return call.gaps
 

@@ -22,6 +22,7 @@ from pydantic import JsonValue
 from assistant.errors import SettingsError
 from assistant.model.release import Example
 from assistant.ports import Clock
+from channels.cli.child import end
 
 _FORMAT: Final = "3.1"
 _START_S: Final = 300.0
@@ -158,11 +159,7 @@ async def started(trained: TrainedRasa, clock: Clock) -> AsyncIterator[RunningRa
         start_s = (clock.monotonic_ms() - began) / 1000
         yield RunningRasa(url, token, start_s, process.pid)
     finally:
-        process.terminate()
-        try:
-            await asyncio.to_thread(process.wait, _STOP_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
+        await asyncio.to_thread(end, process, _STOP_S)
 
 
 async def _answers(url: str, token: str, process: subprocess.Popen[bytes], clock: Clock) -> None:
@@ -184,12 +181,12 @@ async def _answers(url: str, token: str, process: subprocess.Popen[bytes], clock
 def _marked(example: Example) -> str:
     """A sentence in Rasa's annotation, `[words]{"entity": …, "value": …}`, on one line."""
     text = example.text
-    for start, end, entity, value in sorted(example.entities, reverse=True):
+    for first, last, entity, value in sorted(example.entities, reverse=True):
         mark: dict[str, JsonValue] = {"entity": entity}
-        if value != text[start:end]:
+        if value != text[first:last]:
             mark["value"] = value
         label = json.dumps(mark, ensure_ascii=False)
-        text = f"{text[:start]}[{text[start:end]}]{label}{text[end:]}"
+        text = f"{text[:first]}[{text[first:last]}]{label}{text[last:]}"
     return " ".join(text.split())
 
 

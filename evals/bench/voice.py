@@ -26,22 +26,30 @@ import numpy as np
 import typer
 from pypinyin.contrib.tone_convert import to_tone3
 
-from assistant.errors import SettingsError
 from assistant.model.spoken import SpokenWords
 from channels.cli.configuration import read_settings
 from channels.cli.understand import Context, tracker_of
 from channels.composition_content import open_understander
 from channels.composition_log import machine_clock
-from channels.composition_speech import HOW, models_folder, repair_of, what_lacks, wish_of
+from channels.composition_speech import (
+    models_folder,
+    repair_of,
+    require_speech,
+    sentences_of,
+    wish_of,
+)
 from channels.composition_understanding import local_of
 from channels.settings import Settings
+from channels.voice.call_parts import Wish
 from channels.voice.engines.features import RATE
+from channels.voice.engines.guided import Guided
 from channels.voice.engines.kokoro import Kokoro
 from channels.voice.engines.phonemes import Pronouncer
 from channels.voice.engines.prompt import prompt_of
+from channels.voice.engines.wav import as_wav, from_wav
 from channels.voice.engines.whisper import Reading, Whisper
 from channels.voice.resample import Samples, as_float, resample
-from channels.voice.speech import Heard
+from channels.voice.speech import Guess, Heard
 from evals.printing import print_json
 
 TELEPHONE: Final = 8000
@@ -94,10 +102,7 @@ def voice(
 ) -> None:
     """Errors of recognition and readings, and spoken wishes understood; JSON."""
     settings = read_settings()
-    lacking = what_lacks(settings)
-    if lacking:
-        msg = f"speech is not installed ({', '.join(lacking)}): {HOW}"
-        raise SettingsError(msg)
+    require_speech(settings)
     reading = Reading(beam=beam, least_s=window_s)
     chosen = _Chosen(data, calls, reading, save, saved_only=saved_only)
     print_json(asyncio.run(_measured(settings, chosen)))
@@ -124,7 +129,8 @@ async def _measured(settings: Settings, chosen: _Chosen) -> dict[str, Any]:
         told["clips"] = _clips(whisper, chosen.data)
     if chosen.calls:
         kokoro = Kokoro(folder / "kokoro", spoken.pronunciations, threads=1)
-        line = _Line(whisper, kokoro, prompt_of(spoken, ()), chosen.save)
+        guided = Guided(folder / "whisper", whisper, sentences_of(release))
+        line = _Line(whisper, guided, kokoro, prompt_of(spoken, ()), chosen.save)
         clock = machine_clock()
         understander = make(clock)
 
@@ -203,32 +209,55 @@ class _Line:
     """
 
     whisper: Whisper
+    guided: Guided
     kokoro: Kokoro
     prompt: str
     save: Path | None
 
     def heard(self, row: dict[str, Any]) -> dict[str, Any]:
-        """`text`, `others`, and processor seconds of speaking and hearing `sound_s` of sound."""
+        """What was heard, and processor seconds of it.
+
+        Returns:
+            `text` and `others` of the first hearing, `again` (texts and their weights) of the
+            second; `spoke_s`, `heard_s` and `again_s` for `sound_s` of sound.
+        """
         known = self._saved().get(row["id"])
         if known is not None:
             return known
         began = time.process_time()
-        pcm = self.kokoro.speak(row["text"], rate=TELEPHONE, voice=row["voice"])
+        pcm = self._spoken(row)
         spoken = time.process_time()
         line = noisy(as_float(pcm), int(row["noise_seed"]))
-        heard = self.whisper.recognise(resample(line, TELEPHONE, RATE), self.prompt)
+        sound = resample(line, TELEPHONE, RATE)
+        heard = self.whisper.recognise(sound, self.prompt)
+        once = time.process_time()
+        guesses = self.guided.guesses(sound, self.prompt)
         told = {
             "id": row["id"],
             "text": heard.text,
             "others": list(heard.others),
+            "again": [[guess.text, guess.weight] for guess in guesses],
             "spoke_s": round(spoken - began, 2),
-            "heard_s": round(time.process_time() - spoken, 2),
+            "heard_s": round(once - spoken, 2),
+            "again_s": round(time.process_time() - once, 2),
             "sound_s": round(len(pcm) / 2 / TELEPHONE, 2),
         }
         if self.save is not None:
             with self.save.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(told, ensure_ascii=False) + "\n")
         return told
+
+    def _spoken(self, row: dict[str, Any]) -> bytes:
+        """The words before the noise; beside `save` they are kept, to be heard again otherwise."""
+        if self.save is None:
+            return self.kokoro.speak(row["text"], rate=TELEPHONE, voice=row["voice"])
+        file = self.save.with_suffix("") / f"{row['id']}.wav"
+        if file.is_file():
+            return from_wav(file.read_bytes())[0]
+        pcm = self.kokoro.speak(row["text"], rate=TELEPHONE, voice=row["voice"])
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(as_wav(pcm, TELEPHONE))
+        return pcm
 
     def has(self, row: dict[str, Any]) -> bool:
         """Whether it was heard before."""
@@ -241,13 +270,25 @@ class _Line:
         return {row["id"]: row for row in map(json.loads, lines)}
 
 
+@dataclass(slots=True)
+class _Second:
+    """A second hearing that was made before, and how often it was asked for."""
+
+    guesses: tuple[Guess, ...]
+    asked: int = 0
+
+    async def __call__(self) -> tuple[Guess, ...]:
+        self.asked += 1
+        return self.guesses
+
+
 @dataclass(frozen=True, slots=True)
 class _Ways:
     """From what was heard to what is done."""
 
     meant: Meant
     repair: Callable[[str], str]
-    wish: Callable[[Heard], Awaitable[str]]
+    wish: Wish
 
 
 def _rows(wanted: int) -> list[dict[str, Any]]:
@@ -261,25 +302,30 @@ def _costs(heard: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "calls": len(heard),
         "cpu_rtf_synthesis": round(sum(each["spoke_s"] for each in heard) / sound_s, 2),
         "cpu_s_an_utterance": round(sum(each["heard_s"] for each in heard) / len(heard), 2),
+        "cpu_s_a_second_hearing": round(sum(each["again_s"] for each in heard) / len(heard), 2),
     }
 
 
 async def _judged(
     pairs: Sequence[tuple[dict[str, Any], dict[str, Any]]], ways: _Ways
 ) -> dict[str, Any]:
-    """Character errors and wishes understood: typed, only repaired, and as calls are heard."""
+    """Character errors and wishes understood: typed, only repaired, by sound, and as in calls."""
     raw, put_right, read = Counted(), Counted(), Counted()
-    right = {"typed": 0, "repaired": 0, "heard": 0}
-    wrong = []
+    right = {"typed": 0, "repaired": 0, "by_sound": 0, "heard": 0}
+    wrong, twice = [], 0
     for row, heard in pairs:
         repaired = ways.repair(heard["text"])
-        text = await ways.wish(Heard(heard["text"], others=tuple(heard["others"])))
+        first = Heard(heard["text"], others=tuple(heard["others"]))
+        second = _Second(tuple(Guess(*each) for each in heard["again"]))
+        text = await ways.wish(first, second)
+        twice += second.asked
         for count, said in ((raw, heard["text"]), (put_right, repaired), (read, text)):
             count.add(row["text"], said)
         expected = row.get("flow") or row["command"]
         found = await ways.meant(text)
         right["typed"] += await ways.meant(row["text"]) == expected
         right["repaired"] += await ways.meant(repaired) == expected
+        right["by_sound"] += await ways.meant(await ways.wish(first, None)) == expected
         right["heard"] += found == expected
         if found != expected:
             wrong.append({"id": row["id"], "said": row["text"], "heard": text, "as": found})
@@ -290,6 +336,8 @@ async def _judged(
         "cer_read": read.share,
         "intent_right_typed": round(right["typed"] / len(pairs), 4),
         "intent_right_repaired": round(right["repaired"] / len(pairs), 4),
+        "heard_twice": twice,
+        "intent_right_by_sound": round(right["by_sound"] / len(pairs), 4),
         "intent_right": round(right["heard"] / len(pairs), 4),
         "wrong": wrong,
     }

@@ -27,6 +27,7 @@ _UTTERANCE_MS: Final = 300
 _PAUSE_MS: Final = 1_400
 _MOST_STEPS: Final = 1_500
 _TYPED_DIGITS: Final = 6
+_NEWS_S: Final = 0.05
 _PATIENCE_S: Final = 20.0
 
 
@@ -63,12 +64,14 @@ class WebDoor(Door):
 
     Attributes:
         other: The other worker, if there is one, which serves every second request.
+        prefix: Of message ids: several pages may be open in one conversation.
     """
 
     worker: Worker
     other: Worker
     headers: dict[str, str]
     identifier: str
+    prefix: str
     numbers: count[int] = field(default_factory=lambda: count(1))
 
     @classmethod
@@ -87,6 +90,7 @@ class WebDoor(Door):
             other=site.workers[(number + 1) % len(site.workers)],
             headers=headers,
             identifier=opened.json()["conversation_id"],
+            prefix=f"page-{number}",
         )
 
     async def say(self, words: str) -> str:
@@ -94,7 +98,7 @@ class WebDoor(Door):
         number = next(self.numbers)
         worker = self.worker if number % 2 else self.other
         part = "button" if words.startswith("/") else "text"
-        body = {"message_id": f"{self.identifier}-{number}", part: words}
+        body = {"message_id": f"{self.prefix}-{number}", part: words}
         path = f"/v1/conversations/{self.identifier}/messages"
         answer = await worker.http.post(path, json=body, headers=self.headers)
         answer.raise_for_status()
@@ -183,6 +187,7 @@ class CallDoor(Door):
     utterances: Utterances
     mouth: Mouth
     running: asyncio.Task[None]
+    following: asyncio.Task[None]
     wire: PageWire
     queue: list[int | str] = field(default_factory=list)
 
@@ -202,6 +207,7 @@ class CallDoor(Door):
             utterances=utterances,
             mouth=mouth,
             running=asyncio.create_task(call.run()),
+            following=asyncio.create_task(call.follow()),
             wire=wire,
         )
         await door._answered()
@@ -209,16 +215,33 @@ class CallDoor(Door):
 
     async def say(self, words: str) -> str:
         """See Door. Long numbers are typed, with the hash key, everything else is spoken."""
-        before = len(self.mouth.spoken)
         if len(words) >= _TYPED_DIGITS and words.removesuffix("X").isdigit():
-            for key in f"{words.replace('X', '*')}#":
-                self.call.take(Key(key))
-                await self._pass(100)
-        else:
-            sound = self.utterances.sound_of(words, _UTTERANCE_MS, self.wire.rate)
-            await self._pass(_UTTERANCE_MS, sound)
-            await self._pass(_PAUSE_MS)
+            return await self.type(words)
+        before = len(self.mouth.spoken)
+        sound = self.utterances.sound_of(words, _UTTERANCE_MS, self.wire.rate)
+        await self._pass(_UTTERANCE_MS, sound)
+        await self._pass(_PAUSE_MS)
+        return await self._told_since(before)
+
+    async def type(self, digits: str) -> str:
+        """Press keys, an X as the star, and the hash key after them."""
+        before = len(self.mouth.spoken)
+        for key in f"{digits.replace('X', '*')}#":
+            self.call.take(Key(key))
+            await self._pass(100)
+        return await self._told_since(before)
+
+    async def _told_since(self, before: int) -> str:
         await self._answered()
+        told = self.mouth.spoken[before:]
+        self.heard += told
+        return "。".join(told)
+
+    async def listen(self, ms: int) -> str:
+        """Say nothing for so long; what was heard."""
+        before = len(self.mouth.spoken)
+        await asyncio.sleep(_NEWS_S)  # what other channels did arrives in real time
+        await self._pass(ms)
         told = self.mouth.spoken[before:]
         self.heard += told
         return "。".join(told)
@@ -226,7 +249,7 @@ class CallDoor(Door):
     @property
     def waits_for_keys(self) -> bool:
         """Whether a secret is to be typed now."""
-        return self.call._expected.secret is not None
+        return self.call._ears.expected.secret is not None
 
     async def conversation_id(self) -> ConversationId:
         """See Door."""
@@ -235,8 +258,9 @@ class CallDoor(Door):
     async def leave(self) -> None:
         """See Door."""
         self.is_gone = True
-        self.running.cancel()
-        await asyncio.wait([self.running])
+        for task in (self.running, self.following):
+            task.cancel()
+        await asyncio.wait([self.running, self.following])
 
     async def _pass(self, ms: int, sound: bytes | None = None) -> None:
         heard = sound if sound is not None else bytes(length(ms, self.wire.rate))

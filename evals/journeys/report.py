@@ -1,4 +1,4 @@
-"""`guitai simulate --channels`: a run of journeys and its control, for people and for programs."""
+"""`guitai simulate --channels` and `--misheard`: runs and their controls, for all to read."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from channels.bootstrap import make_brain
 from channels.cli.configuration import read_settings
 from channels.cli.progress import bar
 from evals.journeys.judge import KINDS
-from evals.journeys.runs import Report, Run
+from evals.journeys.misheard import Count
+from evals.journeys.misheard import run as run_calls
+from evals.journeys.runs import Report, Run, Tell
 from evals.printing import print_json, print_table, say
 
-__all__ = ["Run", "run"]
+__all__ = ["Run", "run", "run_misheard"]
 
 _CONTROL: Final = "control"
 _CONTROLS: Final = 10
@@ -35,6 +37,32 @@ def run(asked: Run, *, control: bool, as_json: bool) -> bool:
         for name, report in reports.items():
             _print(name, report)
     return _is_good(reports)
+
+
+def run_misheard(asked: Run, *, control: bool, as_json: bool) -> bool:
+    """Calls with misheard figures, printed; whether none did what was not meant."""
+    with bar("embedding") as progress:
+        brain = make_brain(read_settings(), progress)
+
+    def counted(*, calls: int, listens: bool, tell: Tell | None = None) -> Count:
+        one = run_calls(
+            brain, calls=calls, seed=asked.seed, first=asked.first, listens=listens, tell=tell
+        )
+        return asyncio.run(one)
+
+    with bar("calls") as tell:
+        counts = {"calls": counted(calls=asked.episodes, listens=True, tell=tell)}
+    if control:
+        counts[_CONTROL] = counted(calls=asked.episodes, listens=False)
+    if as_json:
+        print_json({name: count.as_json() for name, count in counts.items()})
+    else:
+        for name, count in counts.items():
+            rows = [(k.replace("_", " "), v) for k, v in count.as_json().items() if k != "failures"]
+            print_table(name, ("", "count"), rows)
+        say("The control's callers say yes to whatever is read: what that does must be seen here.")
+    is_blind = control and not counts[_CONTROL].ends["wrong"]
+    return not counts["calls"].ends["wrong"] and not is_blind
 
 
 def _is_good(reports: dict[str, Report]) -> bool:

@@ -14,8 +14,6 @@ import httpx
 from pydantic import SecretStr
 
 from actions.bank.sandbox.app import create_app as create_bank
-from assistant.adapters.database import open_engine
-from assistant.adapters.schema import upgrade_engine
 from assistant.ports import EventStore
 from channels.app import create_app
 from channels.bootstrap import Brain, RunningService, build
@@ -24,6 +22,7 @@ from channels.settings import Settings
 from channels.wechat.connector import WeChat
 from channels.wechat.surface import Surface
 from evals.clock import BANK_DAY
+from evals.harness import empty_database
 from evals.journeys.clock import JourneyClock
 from evals.journeys.platform import AES_KEY, APP_ID, SECRET, TOKEN, Platform
 from evals.simulate.world import MASTER, scratch_database
@@ -123,7 +122,8 @@ async def open_site(
         stack.callback(app.state.bank.close)
         url = await stack.enter_async_context(scratch_database(folder, database))
         if database is None:
-            shutil.copyfile(await _empty_database(templates), folder / "guitai.db")
+            await asyncio.to_thread(templates.mkdir, parents=True, exist_ok=True)
+            shutil.copyfile(await empty_database(templates), folder / "guitai.db")
         settings = Settings(
             _env_file=None,
             data_dir=folder,
@@ -153,17 +153,6 @@ async def open_site(
             for _ in range(workers)
         ]
         yield Site(clock=clock, bank=bank, platform=platform, workers=opened)
-
-
-async def _empty_database(templates: Path) -> Path:
-    """A database with all tables: migrating takes longer than most journeys."""
-    path = templates / "empty.db"
-    if not path.exists():
-        await asyncio.to_thread(templates.mkdir, parents=True, exist_ok=True)
-        engine = open_engine(f"sqlite:///{path}")
-        await upgrade_engine(engine)
-        await engine.dispose()
-    return path
 
 
 @asynccontextmanager

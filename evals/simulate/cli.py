@@ -43,7 +43,8 @@ class People:
     epilog="\b\nExample:\n  guitai simulate --episodes 50 --seed 7\n"
     "  guitai simulate --faults --episodes 10000 --kill 500 --json\n"
     "  guitai simulate --faults --seed 7 --first 4711 --episodes 1\n"
-    "  guitai simulate --channels --episodes 200 --seed 1\n\n"
+    "  guitai simulate --channels --episodes 200 --seed 1\n"
+    "  guitai simulate --misheard --episodes 200 --seed 1\n\n"
     "Exit codes: 0 nothing found, 1 something unconfirmed, lost, doubled or told wrongly, or the\n"
     "negative control saw nothing; 2 usage or configuration.",
 )
@@ -58,6 +59,9 @@ def simulate(  # noqa: PLR0913 - a command with its options
     ] = False,
     channels: Annotated[
         bool, typer.Option("--channels", help="One task each, moved between web, WeChat, phone.")
+    ] = False,
+    misheard: Annotated[
+        bool, typer.Option("--misheard", help="Calls in which figures are heard wrongly.")
     ] = False,
     redis_url: Annotated[
         str | None,
@@ -98,10 +102,13 @@ def simulate(  # noqa: PLR0913 - a command with its options
     With --channels every episode is one task that moves between web, WeChat and telephone at any
     point, also in the middle of a question, with a yes in two channels at once, or a channel that
     dies; the books must be right and nothing asked twice.
+
+    With --misheard every episode is a telephone call on a line that confuses numerals; what takes
+    effect must be what the caller meant.
     """
     if channels and tour:
         raise typer.Exit(exits.OK if play_tour() else exits.FINDINGS)
-    if channels:
+    if channels or misheard:
         run_journeys = journeys.Run(
             seed=seed,
             episodes=episodes or _PEOPLE,
@@ -109,7 +116,8 @@ def simulate(  # noqa: PLR0913 - a command with its options
             database=database,
             redis_url=redis_url,
         )
-        is_right = journeys.run(run_journeys, control=control, as_json=as_json)
+        play = journeys.run_misheard if misheard else journeys.run
+        is_right = play(run_journeys, control=control, as_json=as_json)
         raise typer.Exit(exits.OK if is_right else exits.FINDINGS)
     if not faults:
         run_people = People(episodes or _PEOPLE, seed, first)

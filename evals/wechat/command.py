@@ -26,6 +26,7 @@ from pydantic import SecretStr
 from assistant.errors import SettingsError
 from channels.bootstrap import load_release
 from channels.cli import exits
+from channels.cli.child import end
 from channels.cli.configuration import read_settings
 from channels.cli.progress import bar
 from channels.cli.wechat_process import PlatformProcess, wechat_process
@@ -152,12 +153,7 @@ def _assistant(folder: Path, port: int, accounts: dict[str, str]) -> Iterator[No
         _wait(process, f"http://127.0.0.1:{port}/healthz", log)
         yield
     finally:
-        process.terminate()
-        try:
-            process.wait(_END_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        end(process, _END_S)
 
 
 def _wait(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
@@ -199,6 +195,7 @@ def _print(found: Verdict) -> None:
         ("answered once", found.answered_once),
         ("of these, begun otherwise", found.otherwise),
         ("lost", found.lost),
+        ("cut off at every try by the platform", found.never_arrived),
         ("doubled", found.doubled),
         ("over quota", found.quota_breaches),
         ("recapitulated after a fault", found.recapped),

@@ -39,6 +39,7 @@ class Verdict:
     Attributes:
         otherwise: Answers that began otherwise than when they were learnt.
         recapped: Answers that were repeated with a word, after a fault.
+        never_arrived: Messages of which the platform cut off every try, and said so to the writer.
         sorry: Times the platform told somebody that the service is not available.
         faults: What went wrong, by kind.
         handled_ms: Push to answer, of pushes without a fault.
@@ -51,6 +52,7 @@ class Verdict:
     otherwise: int = 0
     recapped: int = 0
     lost: int = 0
+    never_arrived: int = 0
     doubled: int = 0
     quota_breaches: int = 0
     sorry: int = 0
@@ -78,7 +80,7 @@ class Verdict:
         """Count another verdict in."""
         for name in ("messages", "answered_once", "otherwise", "recapped", "lost", "doubled"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
-        for name in ("quota_breaches", "sorry", "pushes", "sends"):
+        for name in ("quota_breaches", "never_arrived", "sorry", "pushes", "sends"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.faults = dict(Counter(self.faults) + Counter(other.faults))
         self.handled_ms += other.handled_ms
@@ -168,10 +170,26 @@ def _hold(
         verdict.told_ms.append((shown_at - said_at) * 1000)
     if fresh == 1 or is_otherwise:
         return
+    tries = _tries(one, entries)
+    if not fresh and tries and set(tries) == {"cut"}:
+        verdict.never_arrived += 1
+        return
     kind = "doubled" if fresh else "lost"
     setattr(verdict, kind, getattr(verdict, kind) + 1)
-    verdict.findings.append(f"{kind}: {one.openid} “{one.text}” ({fresh})")
+    verdict.findings.append(f"{kind}: {one.openid} “{one.text}” ({fresh}; tries {tries})")
     del verdict.findings[_KEPT:]
+
+
+def _tries(one: Asked, entries: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What befell each try to push the message; "" for nothing."""
+    found: list[str] = []
+    is_open = False
+    for entry in entries:
+        if entry["kind"] == "said":
+            is_open = entry["text"] == one.text
+        elif entry["kind"] == "pushed" and is_open:
+            found.append(str(entry.get("fault") or ""))
+    return found
 
 
 def _stands_alone(one: Asked, entries: Sequence[Mapping[str, Any]], signs: Collection[str]) -> bool:

@@ -123,8 +123,10 @@ class Control:
         self.platform.clock.advance(float(asked["seconds"]))
 
     async def faults(self, asked: dict[str, Any]) -> Any:
-        """Plan a fault, or set rates."""
+        """Plan a fault, set rates, or forget what was planned."""
         faults = self.platform.faults
+        if asked.get("clear"):
+            faults.planned.clear()
         faults.push_rate = float(asked.get("push_rate", faults.push_rate))
         faults.call_rate = float(asked.get("call_rate", faults.call_rate))
         if "at" in asked:
@@ -162,6 +164,7 @@ class Control:
             query["openid"],
             query.get("type", "voice"),
             await request.body(),
+            wide=query.get("wide", "kept"),
         )
         return JSONResponse({"name": name})
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 from evals.wechat_platform.clock import VirtualClock
 from evals.wechat_platform.errors import ApiError
 from evals.wechat_platform.people import USED_UP, People
-from evals.wechat_platform.record import Record
+from evals.wechat_platform.record import Record, Shown
 from evals.wechat_platform.sending import checked_text
 
 SURFACE: Final = "wecom"
@@ -130,7 +130,7 @@ class CustomerService:
             event = {"event_type": "msg_send_fail", "fail_msgid": name}
             self._event(openid, {**event, "fail_type": self.failures.pop(0)})
         else:
-            self._show(openid, text, choices, "kf", name)
+            self._show(openid, text, choices, via="kf", name=name)
         return {"errcode": 0, "errmsg": "ok", "msgid": name}
 
     def welcome(self, asked: dict[str, Any]) -> dict[str, Any]:
@@ -140,7 +140,7 @@ class CustomerService:
             raise ApiError(95003, "invalid code")
         text, choices = _content(asked)
         name = str(asked.get("msgid") or f"kf{next(self._numbers)}")
-        self._show(openid, text, choices, "welcome", name)
+        self._show(openid, text, choices, via="welcome", name=name)
         return {"errcode": 0, "errmsg": "ok", "msgid": name}
 
     def customers(self, asked: dict[str, Any]) -> dict[str, Any]:
@@ -198,17 +198,10 @@ class CustomerService:
         return name
 
     def _show(
-        self, openid: str, text: str, choices: list[dict[str, str]], via: str, name: str
+        self, openid: str, text: str, choices: list[dict[str, str]], *, via: str, name: str
     ) -> None:
-        self.record.add(
-            "shown",
-            surface=SURFACE,
-            openid=openid,
-            via=via,
-            text=text,
-            choices=choices,
-            by_ai=False,
-            name=name,
+        self.record.show(
+            Shown(surface=SURFACE, openid=openid, text=text, via=via, name=name, choices=choices)
         )
 
 

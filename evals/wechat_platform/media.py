@@ -49,6 +49,10 @@ class Media:
         self.files[media_id] = File(kind, content_type, content, until_s)
         return media_id
 
+    def forget(self, media_id: str) -> None:
+        """Drop a file before its time."""
+        del self.files[media_id]
+
     def find(self, media_id: str) -> File:
         """A file.
 

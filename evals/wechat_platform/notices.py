@@ -11,7 +11,7 @@ from typing import Any
 
 from evals.wechat_platform.errors import ApiError
 from evals.wechat_platform.people import People, Person
-from evals.wechat_platform.record import Record
+from evals.wechat_platform.record import Record, Shown
 
 
 @dataclass(slots=True)
@@ -66,13 +66,6 @@ class Notices:
         return person, "\n".join(values)
 
     def _show(self, person: Person, text: str, via: str, number: int) -> None:
-        self.record.add(
-            "shown",
-            surface=self.surface,
-            openid=person.openid,
-            via=via,
-            text=text,
-            choices=[],
-            by_ai=False,
-            name=str(number),
+        self.record.show(
+            Shown(surface=self.surface, openid=person.openid, text=text, via=via, name=str(number))
         )

@@ -23,7 +23,7 @@ from evals.wechat_platform.config import Account
 from evals.wechat_platform.envelope import Envelope, Push, Unreadable, xml_of
 from evals.wechat_platform.faults import SLOW, Faults
 from evals.wechat_platform.people import Person
-from evals.wechat_platform.record import Record
+from evals.wechat_platform.record import Record, Shown
 
 ANSWER_WITHIN_S: Final = 5.0
 SORRY: Final = "该公众号/服务号暂时无法提供服务，请稍后再试"
@@ -189,15 +189,8 @@ class Pusher:
             raise Unreadable(reason="length")
 
     def _show(self, person: Person, text: str, *, via: str, name: str) -> None:
-        self.record.add(
-            "shown",
-            surface=self.surface,
-            openid=person.openid,
-            via=via,
-            text=text,
-            choices=[],
-            by_ai=False,
-            name=name,
+        self.record.show(
+            Shown(surface=self.surface, openid=person.openid, text=text, via=via, name=name)
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from evals.wechat_platform.clock import VirtualClock
@@ -11,6 +11,19 @@ from evals.wechat_platform.clock import VirtualClock
 Kind = Literal["said", "pushed", "answered", "called", "shown"]
 """`said` by a person. `pushed`: one try. `answered`: its end. `called`: a call of the API and its
 code. `shown` to a person."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A message a person sees; `via` is the way it came, `by_ai` whether it is marked so."""
+
+    surface: str
+    openid: str
+    text: str
+    via: str
+    name: str
+    choices: list[dict[str, str]] = field(default_factory=list)
+    by_ai: bool = False
 
 
 @dataclass(slots=True)
@@ -27,6 +40,10 @@ class Record:
         self.entries.append(entry)
         self._changed.set()
         self._changed = asyncio.Event()
+
+    def show(self, shown: Shown) -> None:
+        """A person sees a message."""
+        self.add("shown", **asdict(shown))
 
     def after(self, number: int, kind: str = "", openid: str = "") -> list[dict[str, Any]]:
         """Entries after this number, of one kind or one person if wished."""

@@ -14,7 +14,7 @@ from evals.wechat_platform.clock import VirtualClock
 from evals.wechat_platform.errors import ApiError
 from evals.wechat_platform.media import Media
 from evals.wechat_platform.people import People, Person
-from evals.wechat_platform.record import Record
+from evals.wechat_platform.record import Record, Shown
 
 MOST_BYTES: Final = 2048
 _KINDS: Final = frozenset(
@@ -55,16 +55,16 @@ class Sending:
         person.typing_until_s = 0.0
         person.last_exchange_s = self.clock.now_s()
         label = asked.get("aimsgcontext")
-        self.record.add(
-            "shown",
+        shown = Shown(
             surface=self.surface,
             openid=person.openid,
-            via="custom",
             text=text,
+            via="custom",
             choices=choices,
             by_ai=isinstance(label, dict) and label.get("is_ai_msg") == 1,
             name=f"s{next(self._numbers)}",
         )
+        self.record.show(shown)
         return {"errcode": 0, "errmsg": "ok"}
 
     def typing(self, asked: dict[str, Any]) -> dict[str, Any]:

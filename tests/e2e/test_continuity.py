@@ -216,3 +216,56 @@ async def test_the_judge_sees_customers_who_begin_anew_in_each_channel(brain):
     """The negative control: without going on the task is split, done twice or asked twice."""
     report = await Run(seed=1, first=2, episodes=1, starts_anew=True).run(brain)
     assert (report.count("split"), report.count("doubled")) == (1, 1)
+
+
+async def transfer_in_a_call(site, amount="50"):
+    """A transfer begun in WeChat that a call has taken over."""
+    chat = await WeChatDoor.open(site, LIN, 3, 1)
+    await chat.say(f"给妈妈转{amount}块")
+    number = number_in(await chat.say("我打电话接着办"))
+    call = await CallDoor.open(site, LIN, 0, 3)
+    await call.say("继续办理")
+    await call.say(number)
+    assert "请核对" in await identify(call)
+    return call
+
+
+async def test_a_call_is_told_aloud_once_that_its_task_goes_on_in_the_app(site):
+    call = await transfer_in_a_call(site)
+    assert "转到" not in await call.listen(1_000)
+    app = await WebDoor.open(site, LIN, 4, 2)
+    assert "请核对" in await app.say("继续刚才的")
+    assert "转到网页" in await call.listen(8_000)
+    assert await call.listen(30_000) == ""
+    assert "请核对" in await app.say("再说一遍")
+    assert await call.listen(2_000) == ""
+    assert HELD in await call.say("确认")
+    assert await transfers(site) == []
+    assert "请核对" in await call.say("继续办理")
+
+
+async def test_a_call_that_waits_for_an_identity_number_listens_again_when_the_app_takes_over(site):
+    call = await transfer_in_a_call(site, "2000")
+    await call.say("确认")
+    await call.say((await site.state(LIN))["name"])
+    assert call.waits_for_keys
+    app = await WebDoor.open(site, LIN, 4, 2)
+    await app.say("继续刚才的")
+    assert "转到网页" in await call.listen(8_000)
+    assert not call.waits_for_keys
+
+
+async def test_a_call_is_told_that_a_colleague_answers_in_the_app(site):
+    call = await transfer_in_a_call(site)
+    app = await WebDoor.open(site, LIN, 4, 2)
+    await app.say("继续刚才的")
+    assert "转到网页" in await call.listen(8_000)
+    await app.say("转人工")
+    desk = site.workers[0].service.colleagues
+    (ticket,) = await desk.queue("li")
+    assert await desk.accept(ticket.ticket_id, "li")
+    told = await call.listen(8_000)
+    assert "同事接手" in told
+    assert "网页" in told
+    await desk.say(ticket.ticket_id, "li", "我来帮您看")
+    assert await call.listen(8_000) == ""

@@ -201,14 +201,14 @@ def test_sound_faster_than_anybody_speaks_ends_the_call(client):
 
 def test_only_the_call_page_may_ask_for_the_microphone(tmp_path):
     app = FastAPI()
-    for name in ("index.html", "desk.html", "search.html", "voice.html"):
+    for name in ("index.html", "desk.html", "search.html", "side-bar.html", "voice.html"):
         (tmp_path / name).write_text("<!doctype html>", encoding="utf-8")
     pages.install(app, tmp_path)
     app.add_middleware(SecurityHeaders)
     with TestClient(app) as client:
         asked = {
             path: client.get(path).headers["permissions-policy"]
-            for path in ("/", "/desk", "/search", "/voice")
+            for path in ("/", "/desk", "/search", "/side-bar", "/voice")
         }
     assert [path for path, policy in asked.items() if "microphone=()" not in policy] == ["/voice"]
     assert "microphone=(self)" in asked["/voice"]

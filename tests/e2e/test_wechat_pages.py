@@ -183,6 +183,36 @@ async def test_a_binding_ends_with_its_time(site, phone):
     assert "12,480.55" not in await phone.say("余额还有多少")
 
 
+async def test_a_colleague_beside_the_chat_sees_what_is_under_way_and_who_answers(site, phone):
+    await phone.bind()
+    await site.settle()
+    await phone.say("帮我锁一下尾号6688的卡")
+    signed = await site.http.post("/v1/sandbox/staff-sign-in", json={"colleague": "li"})
+    headers = {"Authorization": f"Bearer {signed.json()['token']}"}
+
+    async def state():
+        found = await site.http.get("/v1/staff/contacts/o-lin", headers=headers)
+        return found.json()["state"]
+
+    seen = await state()
+    assert seen["customer"] == {"id": "C1001", "name": "林晓"}
+    assert (seen["level"], seen["answered_by"], seen["ticket_id"]) == (3, "assistant", None)
+    assert seen["task"]["flow"] == "lock_card"
+    assert "锁卡" in seen["task"]["names"]["zh-Hans"]
+    await phone.say("转人工")
+    waiting = await state()
+    assert waiting["answered_by"] == "waiting"
+    ticket = f"/v1/staff/tickets/{waiting['ticket_id']}"
+    assert (await site.http.post(f"{ticket}/accept", headers=headers)).status_code == 200
+    seen = await state()
+    assert (seen["answered_by"], seen["colleague"]) == ("colleague", "li")
+    assert (await site.http.post(f"{ticket}/close", headers=headers)).status_code == 204
+    site.clock.advance(31 * 60)
+    seen = await state()
+    assert (seen["answered_by"], seen["ticket_id"]) == ("assistant", None)
+    assert seen["level"] < 3
+
+
 async def log(site, openid="o-lin"):
     contact = await site.contact(openid)
     return [stored.event for stored in await site.store.load(contact.conversation_id)]

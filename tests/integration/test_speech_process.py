@@ -1,6 +1,8 @@
 """The worker process of the engines: watched, bounded, replaced. With a worker without models."""
 
 import asyncio
+import subprocess
+import sys
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -8,7 +10,7 @@ import pytest
 
 from assistant.model.spoken import SpokenWords
 from channels.voice.engines.process import SpeechProcess, WorkerSettings
-from channels.voice.speech import SpeechUnavailable
+from channels.voice.speech import Guess, SpeechUnavailable
 
 WORDS = SpokenWords(prompts=("银行客服。",))
 
@@ -28,6 +30,12 @@ async def test_an_utterance_is_heard_with_the_words_the_step_expects():
         heard = await speech.recognise(b"\0" * 320, 8000, ["林秀芳"])
     assert heard.text == "320"
     assert heard.others == ("银行客服。林秀芳。",)
+
+
+async def test_an_utterance_is_heard_again_with_the_same_words_and_weighed_texts():
+    async with process() as speech:
+        guesses = await speech.listen_again(b"\0" * 320, 8000, ["林秀芳"])
+    assert guesses == (Guess("银行客服。林秀芳。", 0.75), Guess("320", 0.25))
 
 
 async def test_requests_at_the_same_time_each_get_their_own_answer():
@@ -84,3 +92,33 @@ async def test_a_clause_that_cannot_be_spoken_is_a_value_error():
     async with process() as speech:
         with pytest.raises(ValueError, match="cannot be spoken"):
             await speech.speak("refuse", rate=8000)
+
+
+async def test_a_request_nobody_waits_for_any_more_frees_its_place():
+    async with process(at_once=1) as speech:
+        await speech.warm_up()
+        asked = asyncio.create_task(speech.speak("不等了", rate=8000))
+        await asyncio.sleep(0)
+        asked.cancel()
+        await asyncio.wait([asked])
+        await asyncio.sleep(0.5)
+        assert await speech.speak("好", rate=8000) == "好".encode()
+
+
+PHRASES = """
+import os
+from channels.voice.characters import reading, readings
+from pypinyin import constants
+assert not constants.PHRASES_DICT and "PYPINYIN_NO_PHRASES" not in os.environ
+assert (reading("额"), reading("x"), readings("行")[:2]) == ("e", "x", ["xing", "hang"])
+from channels.voice.engines.phonemes import Pronouncer
+assert constants.PHRASES_DICT
+print(" ".join(Pronouncer({}).syllables("银行重庆")))
+"""
+
+
+def test_the_table_of_phrases_is_loaded_where_somebody_speaks_and_nowhere_else():
+    run = subprocess.run(  # noqa: S603 - our own words
+        [sys.executable, "-c", PHRASES], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert run.stdout.split() == ["yin2", "hang2", "chong2", "qing4"], run.stderr

@@ -13,6 +13,7 @@ from channels.voice.engines.kokoro import Kokoro
 from channels.voice.engines.whisper import Reading, Whisper
 from channels.voice.repair import Repairer
 from channels.voice.resample import as_float, as_pcm, resample
+from channels.voice.turns import Started, Turns
 from evals.bench.voice import Counted
 
 pytestmark = [pytest.mark.speech, pytest.mark.slow, pytest.mark.timeout(600)]
@@ -69,3 +70,47 @@ def test_the_detector_tells_speech_from_silence_and_noise(folder, kokoro):
     assert max(spoken) > 0.9
     assert max(silero.Silero(net, 8000).feed(as_pcm(noise))) < 0.5
     assert max(silero.Silero(net, 8000).feed(b"\0" * 32_000)) < 0.5
+
+
+TIME = np.arange(8000 * 20) / 8000
+NOISE = np.random.default_rng(5).standard_normal(len(TIME))
+BEATS = 0.5 + 0.5 * np.sign(np.sin(2 * np.pi * 2 * TIME))
+NO_SPEECH = {
+    "noise of a line": 0.02 * NOISE,
+    "loud noise": 0.3 * NOISE,
+    "ring tone": 0.3 * np.sin(2 * np.pi * 450 * TIME),
+    "music": 0.1 * BEATS * sum(np.sin(2 * np.pi * hertz * TIME) for hertz in (220, 277, 330)),
+    "keys": 0.3 * BEATS * sum(np.sin(2 * np.pi * hertz * TIME) for hertz in (697, 1209)),
+    "clicks": 0.8 * (NOISE > 3),
+}
+
+
+@pytest.mark.parametrize("name", NO_SPEECH)
+def test_what_is_no_speech_begins_no_turn_at_8_khz(folder, name):
+    net = silero.load(folder / "silero_vad_v6.onnx")
+    turns = Turns()
+    heard = silero.Silero(net, 8000).feed(as_pcm(NO_SPEECH[name].astype("f4")))
+    assert not [event for probability in heard for event in turns.feed(probability)]
+
+
+@pytest.mark.parametrize("gain", [0.05, 1.0, 6.0], ids=["faint", "as spoken", "clipped"])
+def test_a_callers_voice_begins_a_turn_however_loud_it_is(folder, kokoro, gain):
+    said = as_float(kokoro.speak("我要转人工服务。", rate=8000, voice="zm_yunxi"))
+    net = silero.load(folder / "silero_vad_v6.onnx")
+    turns = Turns()
+    sound = np.concatenate(
+        [np.zeros(8000, "f4"), np.clip(said * gain, -1, 1), np.zeros(8000, "f4")]
+    )
+    heard = silero.Silero(net, 8000).feed(as_pcm(sound))
+    begun = [event for probability in heard for event in turns.feed(probability)]
+    assert isinstance(begun[0], Started)
+    assert begun[0].from_ms <= 1_000 + 100
+
+
+def test_two_voices_at_once_end_as_one_utterance_without_a_fault(whisper, kokoro):
+    one = as_float(kokoro.speak("我要查询信用卡账单", rate=8000))
+    other = as_float(kokoro.speak("你先等一下再打电话", rate=8000, voice="zm_yunjian"))
+    size = min(len(one), len(other))
+    both = (one[:size] + other[:size]) / 2
+    heard = whisper.recognise(resample(both, 8000, 16_000), "")
+    assert len(heard.text) <= 40

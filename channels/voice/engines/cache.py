@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 from collections import OrderedDict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +20,14 @@ _MEMORY: Final = 32 * 1024 * 1024
 """Bytes of sound held: a quarter of an hour."""
 _ASIDE_S: Final = 10.0
 """After a clause for a call nothing is spoken ahead for so long: the next one will follow."""
+
+
+@dataclass(slots=True)
+class _Making:
+    """A clause on its way, and how many calls wait for it."""
+
+    task: asyncio.Task[bytes]
+    waiting: int = 0
 
 
 class CachedSynthesiser:
@@ -46,20 +55,40 @@ class CachedSynthesiser:
         self._size = 0
         self._asked_s = float("-inf")
         self._asked = 0
+        self._making: dict[str, _Making] = {}
 
     async def speak(self, clause: str, *, rate: int, voice: str = "", speed: float = 1.0) -> bytes:
         """The sound of one clause; see `Synthesiser`."""
         key = _key(clause, voice, speed)
         sound = self._kept(key)
         if sound is None:
-            self._asked += 1
-            try:
-                sound = await self._inner.speak(clause, rate=RATE, voice=voice, speed=speed)
-            finally:
-                self._asked -= 1
-                self._asked_s = asyncio.get_running_loop().time()
-            self._hold(key, sound)
+            sound = await self._shared(key, clause, voice, speed)
         return sound if rate == RATE else as_pcm(resample(as_float(sound), RATE, rate))
+
+    async def _shared(self, key: str, clause: str, voice: str, speed: float) -> bytes:
+        """Make a clause once for all calls that wait for it; no more when none does."""
+        making = self._making.get(key)
+        if making is None:
+            making = _Making(asyncio.create_task(self._made(key, clause, voice, speed)))
+            self._making[key] = making
+        making.waiting += 1
+        try:
+            return await asyncio.shield(making.task)
+        finally:
+            making.waiting -= 1
+            if making.waiting == 0:
+                self._making.pop(key, None)
+                making.task.cancel()
+
+    async def _made(self, key: str, clause: str, voice: str, speed: float) -> bytes:
+        self._asked += 1
+        try:
+            sound = await self._inner.speak(clause, rate=RATE, voice=voice, speed=speed)
+        finally:
+            self._asked -= 1
+            self._asked_s = asyncio.get_running_loop().time()
+        self._hold(key, sound)
+        return sound
 
     async def render(
         self, clauses: Iterable[str], *, voice: str = "", speed: float = 1.0, aside: bool = False

@@ -11,12 +11,16 @@ Mandarin voices use (one letter for each affricate, arrows for tones).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from pypinyin import Style, lazy_pinyin
+from pypinyin import Style, constants, lazy_pinyin, load_phrases_dict, phrases_dict
 from pypinyin.contrib.tone_convert import to_tone3
+from pypinyin.seg.simpleseg import seg
 from rjieba import Jieba
+
+if not constants.PHRASES_DICT:  # this process read single characters before it spoke
+    load_phrases_dict(phrases_dict.phrases_dict)
 
 _INITIALS: Final = {
     "zh": "ꭧ", "ch": "ꭧʰ", "sh": "ʂ", "b": "p", "p": "pʰ", "m": "m", "f": "f", "d": "t",
@@ -120,6 +124,20 @@ class Pronouncer:
         """
         return "".join(self._runs(text)).strip()
 
+    def alone(self, text: str) -> Iterator[int]:
+        """Where a run of characters has one that is read by itself.
+
+        No word of the lexicon and no phrase of pypinyin's has it, so it gets its usual reading.
+        """
+        at = 0
+        for word in self._cut(text):
+            known = word in self._readings
+            for part, reading in [(word, [word])] if known else self._smaller(word):
+                for phrase in [part] if reading else seg(part):
+                    if len(phrase) == 1 and not reading:
+                        yield at
+                    at += len(phrase)
+
     def _runs(self, text: str) -> Iterable[str]:
         paused = "".join(_PAUSES.get(sign, sign) for sign in text)
         for run in _RUNS.findall(paused):
@@ -137,21 +155,19 @@ class Pronouncer:
         known = self._readings.get(word)
         if known is not None:
             return known
-        read = lazy_pinyin(
-            word, style=Style.TONE3, neutral_tone_with_five=True, tone_sandhi=True, v_to_u=True
-        )
+        read = _by_pypinyin(word)
         if len(read) == len(word) and not any(part in self._readings for part in _inside(word)):
             return read
-        return [each for part in self._smaller(word) for each in part]
+        return [each for part, known in self._smaller(word) for each in known or _by_pypinyin(part)]
 
-    def _smaller(self, word: str) -> Iterable[list[str]]:
-        """A longer word than the lexicon's, read with the lexicon's words inside it."""
+    def _smaller(self, word: str) -> Iterator[tuple[str, list[str] | None]]:
+        """The lexicon's words inside a longer one with their readings, and what lies between."""
         at = 0
         while at < len(word):
             size = next((n for n in range(len(word) - at, 1, -1)
                          if word[at : at + n] in self._readings), 0)  # fmt: skip
             if size:
-                yield self._readings[word[at : at + size]]
+                yield word[at : at + size], self._readings[word[at : at + size]]
                 at += size
             else:
                 end = at + 1
@@ -159,11 +175,14 @@ class Pronouncer:
                     word[end : end + n] in self._readings for n in range(2, len(word) - end + 1)
                 ):
                     end += 1
-                yield lazy_pinyin(
-                    word[at:end], style=Style.TONE3, neutral_tone_with_five=True, tone_sandhi=True,
-                    v_to_u=True,
-                )  # fmt: skip
+                yield word[at:end], None
                 at = end
+
+
+def _by_pypinyin(word: str) -> list[str]:
+    return lazy_pinyin(
+        word, style=Style.TONE3, neutral_tone_with_five=True, tone_sandhi=True, v_to_u=True
+    )
 
 
 def _inside(word: str) -> Iterable[str]:

@@ -19,7 +19,7 @@ from typing import Any, Final
 from assistant.model.spoken import SpokenWords
 from channels.voice.engines.frames import HEAD, packed
 from channels.voice.engines.prompt import prompt_of
-from channels.voice.speech import Heard, SpeechUnavailable
+from channels.voice.speech import Guess, Heard, SpeechUnavailable
 
 _MODULE: Final = "channels.voice.engines.worker"
 _START_S: Final = 60.0
@@ -59,9 +59,17 @@ class _Running:
 class SpeechProcess:
     """Recogniser and synthesiser in one worker process. One object for each assistant process."""
 
-    def __init__(self, settings: WorkerSettings, words: SpokenWords) -> None:
-        """Start nothing yet; the first request does."""
-        self._settings, self._words = settings, words
+    def __init__(
+        self, settings: WorkerSettings, words: SpokenWords, sentences: Sequence[str] = ()
+    ) -> None:
+        """Start nothing yet; the first request does.
+
+        Args:
+            settings: How the worker runs.
+            words: How the release speaks and is spoken to.
+            sentences: What customers say, for second hearings; without, there is none.
+        """
+        self._settings, self._words, self._sentences = settings, words, sentences
         self._running: _Running | None = None
         self._starting = asyncio.Lock()
         self._numbers = count(1)
@@ -71,6 +79,14 @@ class SpeechProcess:
         prompt = prompt_of(self._words, expected)
         answer, _ = await self._ask({"do": "hear", "rate": rate, "prompt": prompt}, pcm)
         return Heard(answer["text"], answer["score"], answer["no_speech"], tuple(answer["others"]))
+
+    async def listen_again(
+        self, pcm: bytes, rate: int, expected: Sequence[str] = ()
+    ) -> tuple[Guess, ...]:
+        """An open request once more; see `SecondHearing`."""
+        prompt = prompt_of(self._words, expected)
+        answer, _ = await self._ask({"do": "again", "rate": rate, "prompt": prompt}, pcm)
+        return tuple(Guess(text, weight) for text, weight in answer["texts"])
 
     async def speak(self, clause: str, *, rate: int, voice: str = "", speed: float = 1.0) -> bytes:
         """The sound of one clause; see `Synthesiser`."""
@@ -110,6 +126,9 @@ class SpeechProcess:
             await stdin.drain()
             async with asyncio.timeout(self._settings.deadline_s):
                 return await asyncio.shield(answer)
+        except asyncio.CancelledError:
+            self._forget(running, number, answer)
+            raise
         except TimeoutError as error:
             self._watch(running, number, answer)
             raise SpeechUnavailable(reason="too_late") from error
@@ -118,6 +137,13 @@ class SpeechProcess:
         finally:
             if answer.done():
                 running.waiting.pop(number, None)
+
+    def _forget(self, running: _Running, number: int, answer: asyncio.Future[Any]) -> None:
+        """Nobody waits any more: what the worker has not begun it leaves."""
+        answer.add_done_callback(lambda done: done.cancelled() or done.exception())
+        stdin = running.process.stdin
+        if stdin is not None and not stdin.is_closing():
+            stdin.write(packed({"do": "forget", "id": number}))
 
     def _watch(self, running: _Running, number: int, answer: asyncio.Future[Any]) -> None:
         """An answer that never comes is a worker that hangs: end it."""
@@ -155,6 +181,7 @@ class SpeechProcess:
             "threads": settings.threads,
             "reading": {"beam": settings.beam, "least_s": settings.window_s},
             "pronunciations": dict(self._words.pronunciations),
+            "sentences": list(self._sentences),
         }
         assert process.stdin is not None  # noqa: S101 - opened as a pipe
         process.stdin.write(packed(setup))

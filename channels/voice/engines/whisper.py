@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import ctranslate2
+import numpy as np
+from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from channels.voice.engines.features import FRAMES_PER_S, RATE, WINDOW_S, log_mel
@@ -70,11 +72,9 @@ class Whisper:
             prompt: A sentence of the kind that is likely; "" for none.
         """
         seconds = len(samples) / RATE
-        window_s = min(WINDOW_S, max(self._reading.least_s, seconds + _SPARE_S))
-        features = log_mel(samples, int(window_s * FRAMES_PER_S) // 2 * 2)
-        start = [*self._prompted(prompt), *self._start]
+        start = self.start(prompt)
         found = self._model.generate(
-            ctranslate2.StorageView.from_array(features),
+            ctranslate2.StorageView.from_array(self._features(samples)),
             [start],
             beam_size=self._reading.beam,
             num_hypotheses=min(self._reading.readings, self._reading.beam),
@@ -84,6 +84,24 @@ class Whisper:
             return_no_speech_prob=True,
         )[0]
         return self._heard(found, prompt)
+
+    def encoded(self, samples: Samples) -> NDArray[np.float32]:
+        """What the encoder makes of an utterance, shape (1, time, width)."""
+        features = ctranslate2.StorageView.from_array(self._features(samples))
+        return np.asarray(self._model.encode(features, to_cpu=True), dtype=np.float32)
+
+    def start(self, prompt: str) -> list[int]:
+        """The tokens a text begins with."""
+        return [*self._prompted(prompt), *self._start]
+
+    @property
+    def words(self) -> Tokenizer:
+        """The model's tokens."""
+        return self._words
+
+    def _features(self, samples: Samples) -> NDArray[np.float32]:
+        window_s = min(WINDOW_S, max(self._reading.least_s, len(samples) / RATE + _SPARE_S))
+        return log_mel(samples, int(window_s * FRAMES_PER_S) // 2 * 2)
 
     def _heard(self, found: Any, prompt: str) -> Heard:
         texts = [self._text(ids) for ids in found.sequences_ids]

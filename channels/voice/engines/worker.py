@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import Any, BinaryIO
 
 from channels.voice.engines.features import RATE
 from channels.voice.engines.frames import packed, read
+from channels.voice.engines.guided import Guided
 from channels.voice.engines.kokoro import Kokoro
 from channels.voice.engines.phonemes import NotSpeakableError
 from channels.voice.engines.whisper import Reading, Whisper
@@ -32,19 +34,38 @@ class Worker:
         self._out, self._lock = out, threading.Lock()
         self._hears = ThreadPoolExecutor(1, "hear")
         self._speaks = ThreadPoolExecutor(1, "speak")
+        self._asked: dict[int, Future[None]] = {}
         self._whisper = Whisper(
             folder / "whisper", threads=threads, reading=Reading(**setup["reading"])
         )
+        self._guided: Guided | None = None
         self._kokoro = Kokoro(folder / "kokoro", setup["pronunciations"], threads=threads)
         self._answer({"id": 0, "voices": list(self._kokoro.voices)})
+        # Behind the answer: a greeting need not wait for it.
+        loading = self._hears.submit(self._load_guided, folder / "whisper", setup["sentences"])
+        loading.add_done_callback(_must_have_answered)
 
     def take(self, message: dict[str, Any], sound: bytes) -> None:
         """Put one request in its queue."""
+        number = int(message["id"])
+        if message["do"] == "forget":
+            self._forget(number)
+            return
         if message["do"] == "hear":
             asked = self._hears.submit(partial(self._hear, message, sound))
+        elif message["do"] == "again":
+            asked = self._hears.submit(partial(self._hear_again, message, sound))
         else:
             asked = self._speaks.submit(partial(self._speak, message))
+        self._asked[number] = asked
+        asked.add_done_callback(lambda done: self._asked.pop(number, None))
         asked.add_done_callback(_must_have_answered)
+
+    def _forget(self, number: int) -> None:
+        """Nobody waits for this any more; it is answered all the same."""
+        asked = self._asked.get(number)
+        if asked is not None and asked.cancel():
+            self._answer({"id": number, "forgotten": True})
 
     def _hear(self, message: dict[str, Any], sound: bytes) -> None:
         samples = resample(as_float(sound), int(message["rate"]), RATE)
@@ -53,6 +74,18 @@ class Worker:
             "id": message["id"], "text": heard.text, "score": heard.score,
             "no_speech": heard.no_speech, "others": list(heard.others),
         })  # fmt: skip
+
+    def _load_guided(self, folder: Path, sentences: Sequence[str]) -> None:
+        if sentences:
+            self._guided = Guided(folder, self._whisper, sentences)
+
+    def _hear_again(self, message: dict[str, Any], sound: bytes) -> None:
+        guesses = []
+        if self._guided is not None:
+            samples = resample(as_float(sound), int(message["rate"]), RATE)
+            guesses = self._guided.guesses(samples, str(message["prompt"]))
+        texts = [[guess.text, guess.weight] for guess in guesses]
+        self._answer({"id": message["id"], "texts": texts})
 
     def _speak(self, message: dict[str, Any]) -> None:
         try:
@@ -75,6 +108,8 @@ class Worker:
 
 def _must_have_answered(asked: Future[None]) -> None:
     """A request that broke a model ends this process; the other one starts a new one."""
+    if asked.cancelled():
+        return
     fault = asked.exception()
     if fault is not None:
         sys.stderr.write(f"speech worker: {type(fault).__name__}\n")

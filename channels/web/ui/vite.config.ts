@@ -10,6 +10,6 @@ export default defineConfig({
     // A data: address would need a wider content security policy for fonts and scripts.
     assetsInlineLimit: 0,
     modulePreload: false,
-    rollupOptions: { input: ["index.html", "desk.html", "search.html", "voice.html"] },
+    rollupOptions: { input: ["index.html", "desk.html", "search.html", "side-bar.html", "voice.html"] },
   },
 });

@@ -115,9 +115,9 @@ async def test_a_lease_that_lapses_during_the_call_gives_one_effect_and_one_trut
 
 async def test_a_worker_that_holds_the_intent_makes_the_second_wait_for_its_end(world):
     await world.plan("lock_card", "slow", delay_ms=100)
-    patient = world.gateway(bank=slower(world.bank, 2))
+    patient = world.gateway(bank=slower(world.bank, 10))
     asked = request("lock_card", LOCK, gateway=patient)
-    waiting = world.gateway(patience=type(patient.patience)(polls=100, poll_s=0.01))
+    waiting = world.gateway(patience=type(patient.patience)(polls=1000, poll_s=0.01))
     first, second = await asyncio.gather(patient.run(asked), waiting.run(asked))
     assert first == second
     assert first.outcome == "done"

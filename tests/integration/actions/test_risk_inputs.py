@@ -15,7 +15,7 @@ from knowledge.loader import CONTENT
 from tests.fakes import NOON
 from tests.integration.actions.required import CASES
 from tests.integration.actions.test_policy_walk import Guards, is_offered, known_payee, vars_of
-from tests.integration.actions.world import request, with_code
+from tests.integration.actions.world import request, slower, with_code
 
 RELEASE = load_release(CONTENT)
 CHANNELS = ("web", "wechat", "voice", "text")
@@ -27,6 +27,7 @@ async def judging(world):
     """The gateway up to the bank, with the bank's own risk rules."""
     async with world.engine.begin() as connection:
         await connection.run_sync(RISK.create_all)
+    world.bank = slower(world.bank, 10)  # nothing here is about its silence
     desk = risk_desk(RELEASE, world.bank, world.engine, world.clock)
     return Guards(**vars_of(world.gateway(risk=desk)))
 

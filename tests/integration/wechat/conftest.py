@@ -12,9 +12,10 @@ import pytest
 
 from assistant.adapters.database import open_engine
 from assistant.adapters.event_store import SqlEventStore
-from assistant.adapters.memory import MemoryLock
+from assistant.adapters.memory import MemoryDesk, MemoryLock
 from assistant.adapters.schema import upgrade
 from assistant.bursts import Bursts
+from assistant.colleagues import Colleagues
 from assistant.conversation import Conversations
 from assistant.errors import ConversationBusy
 from assistant.model.events import MessageReceived, Said, TurnFinished
@@ -222,6 +223,7 @@ def open_world(engine, clock, ids, release, tmp_path):
             release=release,
         )
         service.assistant = Echo(conversations, release)
+        service.colleagues = Colleagues(desk=MemoryDesk(clock, ids), conversations=conversations)
         (wechat,) = wechat_connectors(
             settings,
             service,

@@ -41,6 +41,7 @@ class Platform:
     openids: dict[str, str] = field(default_factory=dict)
     inbox: list[dict] = field(default_factory=list)
     delay_s: float = 0.0
+    delayed: str = ""  # the end of the paths that are delayed
     numbers: count = field(default_factory=lambda: count(1))
     bodies: list[bytes] = field(default_factory=list)
 
@@ -53,7 +54,8 @@ class Platform:
                 break
         self.bodies.append(body)
         query = dict(httpx.QueryParams(scope["query_string"].decode()))
-        await asyncio.sleep(self.delay_s)
+        if scope["path"].endswith(self.delayed):
+            await asyncio.sleep(self.delay_s)
         status, kind, content = self.answer(scope["path"], query, body)
         headers = [(b"content-type", kind.encode())]
         await send({"type": "http.response.start", "status": status, "headers": headers})

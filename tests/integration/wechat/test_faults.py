@@ -8,6 +8,7 @@ from sqlalchemy import select
 from assistant.model.message import ReplyPart
 from channels.wechat.errors import CallRefused
 from channels.wechat.tables import ARRIVAL, GRANT, NOTICE
+from tests.e2e.customer import until
 
 LABEL = "（内容由AI生成）"
 
@@ -203,13 +204,14 @@ async def test_a_process_that_dies_before_it_sends_is_taken_over_once(engine, op
 
 async def test_a_process_that_dies_while_it_sends_leaves_a_doubt_not_a_double(open_world):
     async with open_world(wechat_passive_s=0.02) as dead:
-        dead.platform.delay_s = 30
+        dead.platform.delay_s, dead.platform.delayed = 30, "/message/custom/send"
         assert await dead.pusher.say("slow") is None
         dead.echo.may_go_on.set()
-        async with asyncio.timeout(5):
-            while not any(b"echo slow" in body for body in dead.platform.bodies):
-                await asyncio.sleep(0.01)
-                dead.platform.delay_s = 0 if not dead.platform.fetched else 30
+
+        async def is_leaving():
+            return any(b"echo slow" in body for body in dead.platform.bodies)
+
+        await until(is_leaving, 5)
         for task in list(dead.surface.flights._tasks):
             task.cancel()
         await asyncio.sleep(0)

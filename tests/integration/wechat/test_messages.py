@@ -1,6 +1,7 @@
 """One push, one answer: in passing when it is ready, by the API when it is not, never twice."""
 
 import asyncio
+from dataclasses import dataclass, field
 
 from assistant.model.message import ReplyPart
 from tests.integration.wechat.conftest import InboundText
@@ -50,6 +51,47 @@ async def test_a_push_whose_answer_was_not_heard_is_answered_again_and_called_so
     assert await world.pusher.push(**second) is not None
     assert await world.pusher.say("利率") == f"echo 利率\n\n{LABEL}"
     assert len(world.echo.calls) == 3
+
+
+@dataclass
+class Slowly:
+    """A delivery whose answer in passing reaches the request late."""
+
+    delivery: object
+    claimed: asyncio.Event = field(default_factory=asyncio.Event)
+    may_leave: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __getattr__(self, name):
+        return getattr(self.delivery, name)
+
+    async def in_passing(self, contact_id, arrival_id, *, is_asked_again=False):
+        asked = {"is_asked_again": is_asked_again}
+        text = await self.delivery.in_passing(contact_id, arrival_id, **asked)
+        if text and not is_asked_again:
+            self.claimed.set()
+            await self.may_leave.wait()
+        return text
+
+
+async def test_a_push_that_comes_again_while_its_answer_leaves_for_nobody_is_answered(world):
+    flights = world.surface.flights
+    flights.delivery = slowly = Slowly(flights.delivery)
+    fields = world.pusher.fields(Content="余额", MsgId="773")
+    hung_up = asyncio.create_task(world.pusher.push(**fields))
+    await slowly.claimed.wait()
+    world.clock.advance(5)
+    again = asyncio.create_task(world.pusher.push(**fields))
+    await asyncio.sleep(0.1)
+    slowly.may_leave.set()
+    assert "echo 余额" in await hung_up
+    text = await again
+    assert text is not None
+    assert text.startswith("刚才有消息可能没有送到")
+    assert text.count("echo 余额") == 1
+    await world.settle()
+    assert world.platform.sent == []
+    assert await world.pusher.say("利率") == f"echo 利率\n\n{LABEL}"
+    assert len(world.echo.calls) == 2
 
 
 async def test_two_deliveries_at_once_are_answered_once(world):
@@ -181,6 +223,15 @@ async def test_a_colleague_finds_the_conversation_of_a_contact(world):
     signed = await world.http.post("/v1/sandbox/staff-sign-in", json={"colleague": "li"})
     headers = {"Authorization": f"Bearer {signed.json()['token']}"}
     found = await world.http.get(path, headers=headers)
-    contact = await world.contact()
-    assert found.json() == {"conversation_id": contact.conversation_id, "customer_id": None}
-    assert (await world.http.get("/v1/staff/contacts/o-x", headers=headers)).status_code == 404
+    conversation_id = (await world.contact()).conversation_id
+    state = found.json().pop("state")
+    assert found.json()["conversation_id"] == state["conversation_id"] == conversation_id
+    assert (found.json()["customer_id"], state["customer"]) == (None, None)
+    assert (state["level"], state["task"], state["answered_by"]) == (0, None, "assistant")
+    path = f"/v1/staff/conversations/{conversation_id}/state"
+    assert (await world.http.get(path, headers=headers)).json() == state
+    assert (await world.http.get(path)).status_code == 401
+    missing = await world.http.get("/v1/staff/conversations/c_none/state", headers=headers)
+    assert missing.status_code == 404
+    unknown = await world.http.get("/v1/staff/contacts/o-x", headers=headers)
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "contact.not_found")

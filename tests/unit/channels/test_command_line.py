@@ -6,6 +6,7 @@ import pytest
 
 from assistant.model.commands import SetSlot, StartFlow
 from assistant.model.ids import FlowId, SlotName
+from channels import composition_polyphones
 from channels.cli import exits, main
 from channels.cli.chat import repeat_say
 from channels.cli.configuration import read_settings
@@ -83,6 +84,21 @@ def test_findings_are_json_on_request(tmp_path, capsys):
     told = json.loads(capsys.readouterr().out)
     assert told["ok"] is False
     assert {"severity", "file", "line", "field", "message"} <= set(told["findings"][0])
+
+
+def test_without_the_voice_extra_a_check_says_that_it_did_not_look_at_polyphones(
+    tmp_path, capsys, monkeypatch
+):
+    pack = tmp_path / "pack"
+    (pack / "flows").mkdir(parents=True)
+    assert main(["check", str(pack)]) == exits.OK
+    assert "polyphones" not in capsys.readouterr().err
+    monkeypatch.setattr(composition_polyphones, "_PACKAGE", "a_package_nobody_has")
+    assert main(["check", str(pack), "--json"]) == exits.OK
+    told = capsys.readouterr()
+    assert json.loads(told.out)["findings"] == []
+    (line,) = told.err.splitlines()
+    assert line.startswith("info: polyphones in what calls say were not checked")
 
 
 def test_a_folder_that_is_not_there_is_a_usage_error(tmp_path, capsys):

@@ -2,6 +2,7 @@
 
 import type {
   BankDocument,
+  ConversationState,
   Found,
   Frame,
   Review,
@@ -120,6 +121,13 @@ export const claimReview = (token: string, id: string) =>
 
 export const decideReview = (token: string, id: string, body: unknown) =>
   call<unknown>(`/v1/staff/reviews/${part(id)}/decision`, { method: "POST", token, body });
+
+/** 404: a contact who never wrote. */
+export const staffContact = (token: string, contact: string) =>
+  call<{ state: ConversationState }>(`/v1/staff/contacts/${part(contact)}`, { token });
+
+export const conversationState = (token: string, conversationId: string) =>
+  call<ConversationState>(`/v1/staff/conversations/${part(conversationId)}/state`, { token });
 
 export const staffConversation = (token: string, conversationId: string) =>
   call<{ frames: Frame[] }>(`/v1/staff/conversations/${part(conversationId)}`, { token });

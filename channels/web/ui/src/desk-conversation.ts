@@ -155,12 +155,14 @@ export class DeskConversation extends LitElement {
             </button>`
           : nothing}
       </div>
-      <dl>
-        <dt>${deskWords(locale, "reason")}</dt>
-        <dd>${ticket.reason}</dd>
-        <dt>${deskWords(locale, "summary")}</dt>
-        <dd>${ticket.summary || "—"}</dd>
-      </dl>
+      ${ticket.status === "assistant"
+        ? nothing
+        : html`<dl>
+            <dt>${deskWords(locale, "reason")}</dt>
+            <dd>${ticket.reason}</dd>
+            <dt>${deskWords(locale, "summary")}</dt>
+            <dd>${ticket.summary || "—"}</dd>
+          </dl>`}
     </header>`;
   }
 
@@ -175,7 +177,7 @@ export class DeskConversation extends LitElement {
       const text =
         ticket.status === "accepted"
           ? deskWords(locale, "colleague", { name: ticket.colleague ?? "" })
-          : deskWords(locale, ticket.status === "closed" ? "closed" : "acceptFirst");
+          : deskWords(locale, ticket.status === "waiting" ? "acceptFirst" : ticket.status);
       return html`<p>${text}</p>`;
     }
     return html`<div class="write">

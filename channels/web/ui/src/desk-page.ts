@@ -8,13 +8,12 @@ import "./desk-conversation.ts";
 import type { DeskConversation } from "./desk-conversation.ts";
 import "./desk-queue.ts";
 import "./desk-reviews.ts";
-import "./desk-sign-in.ts";
-import type { Colleague } from "./desk-sign-in.ts";
+import { type Colleague, signInFirst } from "./desk-sign-in.ts";
 import "./document-dialog.ts";
 import { markIcon } from "./icons.ts";
 import type { BubbleEvents } from "./message-bubble.ts";
 import { applyElder, applyLocale, storedElder, storedLocale } from "./preferences.ts";
-import type { Locale, Ticket } from "./protocol.ts";
+import type { ConversationState, Locale, Ticket } from "./protocol.ts";
 import { sharedStyle } from "./shared-style.ts";
 import { words } from "./strings.ts";
 import { deskWords, type DeskKey } from "./strings-desk.ts";
@@ -23,6 +22,8 @@ import { topBarStyle } from "./top-bar-style.ts";
 
 const POLL_MS = 2_000;
 const KEY = "guitai.colleague";
+/** Names a conversation in the address, as the side-bar page does. */
+const WANTED = "conversation";
 
 @customElement("guitai-desk")
 export class DeskPage extends LitElement {
@@ -84,6 +85,7 @@ export class DeskPage extends LitElement {
   @state() private source: BubbleEvents["cite"] | null = null;
   private timeline = new Timeline();
   private timer: number | undefined;
+  private wanted = new URLSearchParams(location.search).get(WANTED);
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -100,10 +102,7 @@ export class DeskPage extends LitElement {
   override render() {
     const { locale, colleague } = this;
     if (colleague === null) {
-      return html`<guitai-desk-sign-in
-        .locale=${locale}
-        @signed-in=${(event: CustomEvent<Colleague>) => this.signedIn(event.detail)}
-      ></guitai-desk-sign-in>`;
+      return signInFirst(locale, (signedIn) => this.signedIn(signedIn));
     }
     return html`<div class="page">
       <header class="top">
@@ -186,6 +185,7 @@ export class DeskPage extends LitElement {
       this.tickets = (await api.queue(this.colleague.token)).tickets;
       this.now = Date.now();
       this.keepChosen();
+      await this.openWanted(this.colleague);
       await this.refreshConversation();
       if (this.problem === "unreachable") this.problem = null;
     } catch (problem) {
@@ -197,8 +197,26 @@ export class DeskPage extends LitElement {
   private keepChosen(): void {
     const { chosen } = this;
     if (chosen === null) return;
-    const now = this.tickets.find((ticket) => ticket.ticket_id === chosen.ticket_id);
-    this.chosen = now ?? { ...chosen, status: "closed" };
+    const now = this.tickets.find((ticket) => ticket.conversation_id === chosen.conversation_id);
+    if (now !== undefined) this.chosen = now;
+    else if (chosen.status !== "assistant") this.chosen = { ...chosen, status: "closed" };
+  }
+
+  /** Open the conversation the address names: its place in the queue, or else for reading. */
+  private async openWanted({ token }: Colleague): Promise<void> {
+    const { wanted } = this;
+    if (wanted === null) return;
+    this.wanted = null;
+    const waiting = this.tickets.find((ticket) => ticket.conversation_id === wanted);
+    try {
+      this.chosen = waiting ?? readOnly(await api.conversationState(token, wanted));
+    } catch (problem) {
+      if (!(problem instanceof api.HttpProblem) || problem.status !== 404) {
+        this.wanted = wanted;
+        throw problem;
+      }
+      this.problem = "noConversation";
+    }
   }
 
   private async refreshConversation(): Promise<void> {
@@ -207,7 +225,7 @@ export class DeskPage extends LitElement {
     const { frames } = await api.staffConversation(colleague.token, chosen.conversation_id);
     const head = Math.max(0, ...frames.map((frame) => frame.seq ?? 0));
     // Another ticket may have been chosen meanwhile.
-    if (this.chosen?.ticket_id !== chosen.ticket_id || head === this.timeline.lastSeq) return;
+    if (this.chosen?.conversation_id !== chosen.conversation_id || head === this.timeline.lastSeq) return;
     this.timeline.restore(frames, head);
     this.revision += 1;
   }
@@ -255,6 +273,22 @@ export class DeskPage extends LitElement {
     this.tickets = [];
     sessionStorage.removeItem(KEY);
   }
+}
+
+/** A conversation nobody waits in, as the page shows those that have a place in the queue. */
+function readOnly(found: ConversationState): Ticket {
+  return {
+    ticket_id: "",
+    conversation_id: found.conversation_id,
+    customer: found.customer,
+    reason: "",
+    summary: "",
+    status: "assistant",
+    position: 0,
+    eta_s: 0,
+    created_at: "",
+    colleague: null,
+  };
 }
 
 function storedColleague(): Colleague | null {

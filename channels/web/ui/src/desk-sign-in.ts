@@ -127,3 +127,11 @@ export class DeskSignIn extends LitElement {
     }
   }
 }
+
+/** What a page for colleagues shows before one has signed in. */
+export function signInFirst(locale: Locale, signedIn: (colleague: Colleague) => void) {
+  return html`<guitai-desk-sign-in
+    .locale=${locale}
+    @signed-in=${(event: CustomEvent<Colleague>) => signedIn(event.detail)}
+  ></guitai-desk-sign-in>`;
+}

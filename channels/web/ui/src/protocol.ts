@@ -221,13 +221,26 @@ export interface ScopeChoices {
   channels: string[];
 }
 
+/** How a conversation stands, for a colleague. */
+export interface ConversationState {
+  conversation_id: string;
+  customer: { id: string; name: string } | null;
+  level: number;
+  task: { flow: string; names: Readonly<Record<string, string>> } | null;
+  answered_by: "assistant" | "waiting" | "colleague";
+  colleague: string | null;
+  ticket_id: string | null;
+  last_turn_at: string | null;
+}
+
+/** `assistant`: no place in the queue; the conversation is only looked at, and `ticket_id` is "". */
 export interface Ticket {
   ticket_id: string;
   conversation_id: string;
   customer: { id: string; name: string } | null;
   reason: string;
   summary: string;
-  status: "waiting" | "accepted" | "closed";
+  status: "waiting" | "accepted" | "closed" | "assistant";
   position: number;
   eta_s: number;
   created_at: string;

@@ -4,8 +4,7 @@ import { LitElement, css, html, nothing, type TemplateResult } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
 
 import * as api from "./api.ts";
-import "./desk-sign-in.ts";
-import type { Colleague } from "./desk-sign-in.ts";
+import { type Colleague, signInFirst } from "./desk-sign-in.ts";
 import "./document-dialog.ts";
 import { documentText, documentTextStyle } from "./document-text.ts";
 import { markIcon } from "./icons.ts";
@@ -138,10 +137,7 @@ export class SearchPage extends LitElement {
   override render() {
     const { locale, colleague } = this;
     if (colleague === null) {
-      return html`<guitai-desk-sign-in
-        .locale=${locale}
-        @signed-in=${(event: CustomEvent<Colleague>) => this.signedIn(event.detail)}
-      ></guitai-desk-sign-in>`;
+      return signInFirst(locale, (signedIn) => this.signedIn(signedIn));
     }
     return html`<header class="top">
         <span class="mark">${markIcon}</span>

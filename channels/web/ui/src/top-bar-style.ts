@@ -27,4 +27,22 @@ export const topBarStyle = css`
   .top a {
     color: var(--link);
   }
+
+  .top a,
+  .top button,
+  .top > span {
+    white-space: nowrap;
+  }
+
+  /* As narrow as the side bar of a chat: the title has a line of its own. */
+  @media (max-width: 34rem) {
+    .top {
+      flex-wrap: wrap;
+      padding: 0.5rem 1rem;
+    }
+
+    h1 {
+      flex: 1 0 calc(100% - 3rem);
+    }
+  }
 `;

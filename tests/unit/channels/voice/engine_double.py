@@ -20,7 +20,13 @@ def main():
             os._exit(3)
         if clause == "hang":
             time.sleep(60)
-        if message["do"] == "hear":
+        if message["do"] == "forget":
+            answer({"id": message["id"], "forgotten": True})
+        elif message["do"] == "again":
+            answer(
+                {"id": message["id"], "texts": [[message["prompt"], 0.75], [str(len(sound)), 0.25]]}
+            )
+        elif message["do"] == "hear":
             answer(
                 {
                     "id": message["id"],

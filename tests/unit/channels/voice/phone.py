@@ -120,6 +120,9 @@ class ScriptedTalk:
     def __post_init__(self):
         self.may_go_on.set()
 
+    def words(self, key, **values):
+        return values.get("title", "") + f"[{key}]"
+
     async def greet(self):
         return self._next()
 
@@ -180,7 +183,6 @@ class Phone:
             wire=phone.wire,
             engines=phone.engines,
             talk=talk,
-            words=lambda key, **values: values.get("title", "") + f"[{key}]",
             clock=phone.clock,
             listener=ListenerWords(SHORTEST),
             times=phone.times,

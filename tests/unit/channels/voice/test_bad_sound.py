@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from channels.voice.leg_audiosocket import AudioSocketWire
 from channels.voice.speech import Heard
 from channels.voice.wire import Audio
 from tests.unit.channels.voice.phone import Phone, answer_of
@@ -41,6 +42,20 @@ async def test_loud_sound_without_words_leads_to_the_keypad_then_a_person(phone,
         await phone.until_silent()
     assert phone.spoken[1:3] == ["[utter_voice_again]", "[utter_voice_keypad]"]
     assert phone.talk.told == ["/human_handoff"]
+
+
+async def test_noise_of_an_8_khz_line_leads_to_the_keypad_then_a_person_and_the_call_goes_back():
+    phone = await Phone.ring(answer_of("转给同事", ticket="h1"), wire=AudioSocketWire())
+    await phone.pass_ms(2_000)
+    for _ in range(3):
+        await phone.pass_ms(8_000, HISS[:64_000].tobytes())
+        await phone.pass_ms(1_500)
+        await phone.pass_ms(2_500)
+    assert phone.spoken[1:3] == ["[utter_voice_again]", "[utter_voice_keypad]"]
+    assert phone.talk.told == ["/human_handoff"]
+    await phone.pass_ms(3_000)
+    assert phone.call.ended
+    assert phone.raw[-1] == b"\x00\x00\x00"
 
 
 async def test_two_voices_at_once_are_one_utterance_and_said_once(phone):

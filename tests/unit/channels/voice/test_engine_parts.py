@@ -1,5 +1,6 @@
 """Parts of the default engines that need no model."""
 
+import asyncio
 import hashlib
 import io
 import tarfile
@@ -160,3 +161,47 @@ async def test_fixed_prompts_survive_a_restart_and_another_lexicon_speaks_anew(t
     assert second.said == []
     await CachedSynthesiser(third, tmp_path, SpokenWords()).speak("您好，", rate=8000)
     assert len(third.said) == 1
+
+
+class Slow(Counting):
+    """Speaks only when told; counts who waits no more."""
+
+    def __init__(self):
+        super().__init__()
+        self.may, self.left = asyncio.Event(), 0
+
+    async def speak(self, clause, *, rate, voice="", speed=1.0):
+        self.said.append(clause)
+        try:
+            await self.may.wait()
+        except asyncio.CancelledError:
+            self.left += 1
+            raise
+        return bytes(2 * rate)
+
+
+async def test_calls_that_need_a_clause_at_the_same_time_have_it_made_once(tmp_path):
+    inner = Slow()
+    cached = CachedSynthesiser(inner, tmp_path, SpokenWords())
+    calls = [asyncio.create_task(cached.speak("您好，", rate=8000)) for _ in range(4)]
+    await asyncio.sleep(0)
+    calls[0].cancel()
+    await asyncio.sleep(0)
+    inner.may.set()
+    heard = await asyncio.gather(*calls[1:])
+    assert inner.said == ["您好，"]
+    assert {len(each) for each in heard} == {16_000}
+    assert (inner.left, calls[0].cancelled()) == (0, True)
+
+
+async def test_a_clause_nobody_waits_for_any_more_is_left_and_made_anew_when_needed(tmp_path):
+    inner = Slow()
+    cached = CachedSynthesiser(inner, tmp_path, SpokenWords())
+    call = asyncio.create_task(cached.speak("您好，", rate=8000))
+    await asyncio.sleep(0.01)
+    call.cancel()
+    await asyncio.sleep(0.01)
+    assert inner.left == 1
+    inner.may.set()
+    await cached.speak("您好，", rate=8000)
+    assert inner.said == ["您好，", "您好，"]

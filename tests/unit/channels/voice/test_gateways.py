@@ -5,19 +5,21 @@ import base64
 import hashlib
 import hmac
 import json
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 
 import pytest
-from starlette.applications import Starlette
+from fastapi import FastAPI
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 from assistant.adapters.system import RandomIds, SystemClock
 from assistant.model.release import ResponseVariant
 from channels.settings import Settings
+from channels.voice.call_parts import CallTimes
 from channels.voice.calls import Calls
 from channels.voice.connector import VoiceConnector
+from channels.voice.patience import PatienceTimes
 from tests.e2e.scripted_assistant import RELEASE, ScriptedService
 from tests.unit.channels.voice.golden import ASTERISK, CALL, JAMBONZ, TWILIO, socket_frame
 from tests.unit.channels.voice.phone import FakeSynthesiser, Vocabulary, engines
@@ -74,12 +76,18 @@ def signature(address="wss://bank.test/hooks/voice/twilio", token=TOKEN):
     return {"X-Twilio-Signature": base64.b64encode(digest).decode()}
 
 
+@contextmanager
+def opened(joined):
+    app = FastAPI()
+    (router,) = connector(joined).routers
+    app.include_router(router)
+    with TestClient(app) as client:
+        yield client
+
+
 @pytest.fixture
 def web():
-    app = Starlette()
-    (router,) = connector(calls()).routers
-    app.router.routes.extend(router.routes)
-    with TestClient(app) as client:
+    with opened(calls()) as client:
         yield client
 
 
@@ -134,6 +142,44 @@ def test_gateways_with_the_password_hear_the_greeting(web, path, first, subproto
 def test_gateways_without_the_password_get_no_call(web, path, headers):
     with pytest.raises(WebSocketDisconnect), web.websocket_connect(path, headers=headers):
         pass
+
+
+def until_hung_up(socket):
+    while (message := socket.receive())["type"] == "websocket.send":
+        if "HANGUP" in (message.get("text") or ""):
+            return
+
+
+def test_the_dialplan_of_chan_websocket_asks_whether_a_person_goes_on(web):
+    address = "/hooks/voice/asterisk?call=call-1"
+    with web.websocket_connect(address, headers=basic()) as socket:
+        socket.send_text(ASTERISK[0])
+        speech(socket)
+        socket.send_text(ASTERISK[2].replace('"8"', '"0"'))
+        until_hung_up(socket)
+        asked = web.get("/hooks/voice/asterisk/call-1/ending", headers=basic())
+    assert (asked.status_code, asked.text) == (200, "person")
+    assert asked.headers["content-type"].startswith("text/plain")
+
+
+def test_a_call_that_we_ended_is_nobodys():
+    joined = calls()
+    short = PatienceTimes(silence_ms=(), idle_ms=1_500)
+    joined = replace(joined, times=CallTimes(patience=short))
+    with opened(joined) as web:
+        with web.websocket_connect("/hooks/voice/asterisk?call=call-2", headers=basic()) as socket:
+            socket.send_text(ASTERISK[0])
+            until_hung_up(socket)
+        for name, ending in (("call-2", "ended"), ("never-heard-of", "person")):
+            asked = web.get(f"/hooks/voice/asterisk/{name}/ending", headers=basic())
+            assert asked.text == ending
+
+
+@pytest.mark.parametrize("headers", [{}, basic("wrong")])
+def test_how_a_call_ended_is_told_to_gateways_alone(web, headers):
+    asked = web.get("/hooks/voice/asterisk/call-1/ending", headers=headers)
+    assert asked.status_code == 401
+    assert "person" not in asked.text
 
 
 def test_a_frame_that_is_none_ends_the_call(web):
@@ -195,6 +241,45 @@ async def test_zero_on_the_telephone_hands_the_call_back():
     assert frames[-1][1] == 0x00
     (message,) = joined.service.assistant.calls
     assert (message.button, message.channel, message.sign_in) == ("/human_handoff", "voice", None)
+
+
+async def test_a_caller_who_says_nothing_is_hung_up_on_without_a_person():
+    short = PatienceTimes(silence_ms=(), idle_ms=1_500)
+    joined = replace(calls(), times=CallTimes(patience=short))
+    async with port(joined) as number:
+        frames = await call(number, 8)
+    assert [kind for _, kind, _ in frames if kind != 0x10] == [0xFF]
+
+
+def held_calls():
+    return [task for task in asyncio.all_tasks() if "Call." in repr(task.get_coro())]
+
+
+async def test_a_line_that_breaks_in_a_sentence_leaves_no_message_and_no_call_behind():
+    joined = calls()
+    async with port(joined) as number:
+        _, writer = await asyncio.open_connection("127.0.0.1", number)
+        writer.write(socket_frame(0x01, CALL.bytes))
+        await asyncio.sleep(1.2)
+        for _ in range(20):
+            writer.write(socket_frame(0x10, b"\x70\0" * 160))
+        await writer.drain()
+        assert held_calls()
+        writer.transport.abort()
+        await asyncio.sleep(0.3)
+        assert held_calls() == []
+    assert joined.service.assistant.calls == []
+
+
+async def test_sound_at_another_rate_than_the_port_is_set_to_ends_the_call():
+    async with port(calls()) as number:
+        reader, writer = await asyncio.open_connection("127.0.0.1", number)
+        writer.write(socket_frame(0x01, CALL.bytes) + socket_frame(0x12, bytes(640)))
+        async with asyncio.timeout(5):
+            assert await reader.read(100_000) is not None
+            while await reader.read(100_000):
+                pass
+        writer.close()
 
 
 async def test_a_browser_at_the_telephone_port_gets_nothing():

@@ -1,11 +1,13 @@
 """Words that were heard badly: the likeliest wording by sound, and the wish it speaks for."""
 
+from dataclasses import replace
+
 import pytest
 
 from channels.voice.hearing import Hearing
 from channels.voice.likeness import syllable, syllables, unlikeness
 from channels.voice.reading import Readings
-from channels.voice.speech import Heard
+from channels.voice.speech import Guess, Heard, SpeechUnavailable
 from channels.voice.wordings import END, START, Wordings
 
 SAID = (
@@ -93,3 +95,50 @@ async def test_clear_words_stay_as_they_were_heard(readings):
 async def test_nothing_becomes_a_wish_that_no_reading_speaks_for(readings):
     said = await hearing(readings).wish(Heard("今天天气很好"))
     assert scores(said).get("lock_card") is None
+
+
+class Again:
+    """A second hearing that gives these texts, or fails."""
+
+    def __init__(self, *guesses, reason=None):
+        self.guesses, self.reason, self.asked = guesses, reason, 0
+
+    async def __call__(self):
+        self.asked += 1
+        if self.reason:
+            raise SpeechUnavailable(reason=self.reason)
+        return self.guesses
+
+
+async def test_what_is_clear_is_not_heard_twice(readings):
+    again = Again(Guess("激活一下银行卡", 1.0))
+    assert await hearing(readings).wish(Heard("把卡锁住"), again) == "把卡锁住"
+    assert again.asked == 0
+
+
+async def test_a_second_hearing_tells_a_wish_the_first_did_not(readings):
+    heard = Heard("今天天气很好")
+    again = Again(Guess("请帮我把新卡激活", 0.6), Guess("今天天气", 0.4))
+    assert await hearing(readings).wish(heard, again) == "请帮我把新卡激活"
+    assert again.asked == 1
+    assert await hearing(readings).wish(heard) != "请帮我把新卡激活"
+
+
+async def test_a_second_hearing_makes_no_numeral_and_changes_none(readings):
+    def clearest_with_numerals(text):
+        sure = 0.96 if any(each in text for each in ("两", "500")) else 0.5
+        return {"activate_card": sure} if "激活" in text else {}
+
+    by_numeral = replace(hearing(readings), classify=clearest_with_numerals)
+    again = Again(Guess("激活两张卡", 0.6), Guess("激活500", 0.3), Guess("激活银行卡", 0.1))
+    assert await by_numeral.wish(Heard("今天天气"), again) == "激活银行卡"
+    said = await by_numeral.wish(Heard("今天三张"), again)
+    assert "三" in said
+    assert "两" not in said
+
+
+@pytest.mark.parametrize("reason", ["too_late", "overloaded", "crashed"])
+async def test_a_second_hearing_that_fails_leaves_the_first(readings, reason):
+    heard, again = Heard("请帮我把新办的卡击国。"), Again(reason=reason)
+    assert await hearing(readings).wish(heard, again) == await hearing(readings).wish(heard)
+    assert again.asked == 1

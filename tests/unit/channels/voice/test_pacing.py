@@ -34,6 +34,16 @@ def test_a_far_end_without_a_queue_gets_each_frame_when_it_is_heard_and_silence_
     assert pacer.played == ["m1"]
 
 
+def test_silence_that_has_to_flow_is_none_of_our_words():
+    pacer = Pacer(AudioSocketWire())
+    pacer.play(silence(100, 8_000), "m1")
+    spoken = []
+    for now in range(0, 400, 20):
+        pacer.due(now)
+        spoken.append(not pacer.is_silent(now))
+    assert spoken == [True] * 5 + [False] * 15
+
+
 def test_a_clock_that_stumbles_a_little_is_caught_up_with():
     pacer = Pacer(AudioSocketWire())
     pacer.play(silence(2_000, 8_000), "m1")

@@ -300,3 +300,15 @@ async def test_choices_are_keys(ring):
     assert phone.spoken[-1] == "活期[utter_voice_choice]定期[utter_voice_choice]"
     await phone.press("2")
     assert phone.talk.told[-1] == "/b"
+
+
+async def test_a_secret_is_waited_for_from_the_end_of_a_long_prompt_on(ring):
+    prompt = "请输入验证码" * 20
+    phone = await ring(answer_of(prompt, CODE), answer_of("办好了"))
+    await phone.until_silent()
+    await phone.say("改手机号")
+    await phone.until_silent()
+    assert phone.spoken[1:] == [prompt]
+    await phone.pass_ms(7_000)
+    await phone.press("246810")
+    assert phone.talk.told == ["改手机号", "246810"]

@@ -18,10 +18,27 @@ def frames(ms):
 
 def test_four_frames_begin_a_turn_and_its_beginning_is_kept():
     (started,) = run(Turns(), "." * 20 + "ssss")
-    assert started == Started(from_ms=20 * 32 - 320, at_ms=24 * 32)
+    assert started == Started(from_ms=20 * 32 - 500, at_ms=24 * 32)
 
 
-@pytest.mark.parametrize("script", ["sss.sss.sss.", "u" * 100, "." * 2000, "s.s.s.s." * 50])
+def test_a_weak_voice_that_goes_on_begins_a_turn():
+    started, *_ = run(Turns(), "." * 20 + "u" * 10)
+    assert started == Started(from_ms=20 * 32 - 500, at_ms=30 * 32)
+
+
+def test_what_was_before_a_turn_is_no_part_of_the_next():
+    turns = Turns(expecting=Expecting.CHOICE)
+    events = run(turns, "ssss" + "s" * 10 + "." * 13 + "u")
+    assert [type(event) for event in events] == [Started, Paused, Stopped]
+    assert not turns.is_open
+
+
+def test_a_voice_the_detector_is_half_sure_of_between_begins_a_turn_where_it_was_first_sure():
+    (started,) = run(Turns(), "." * 20 + "susuus" + "uus")
+    assert started == Started(from_ms=20 * 32 - 500, at_ms=29 * 32)
+
+
+@pytest.mark.parametrize("script", ["sss.sss.sss.", "uuuuuuuuu." * 10, "." * 2000, "s.s.s.s." * 50])
 def test_clicks_unsure_sound_and_silence_begin_none(script):
     assert run(Turns(), script) == []
 

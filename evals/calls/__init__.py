@@ -1,0 +1,1 @@
+"""Real calls on this machine: an Asterisk in a folder, telephones that are programs, our server."""
