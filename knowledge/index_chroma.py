@@ -9,12 +9,15 @@ Embedded, the files are sealed with their hashes (`knowledge.index_seal`). A ser
 process of its own, keeps its files to itself; what it holds is compared with what it was given
 (`knowledge.index_watch`). Both answer canary questions before they are used; an index that
 answers one wrongly is built anew.
+
+The graph that Chroma searches (HNSW) may lead nowhere near a few passages when many others are
+almost alike, such as sixty pages of one template; which ones differs from build to build. So
+each passage is looked up once by its own vector, and those the graph does not lead to are
+compared one by one with every question.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import shutil
 import sqlite3
 import weakref
@@ -39,11 +42,11 @@ from langchain_core.embeddings import Embeddings
 from assistant.errors import KnowledgeUnavailable
 from assistant.model.ids import PassageId
 from knowledge.chunking import Passage
+from knowledge.index_entries import entry_hash, entry_of, manifest
 from knowledge.index_seal import discard, open_sealed
 from knowledge.vectors import Vectors
 
 _PREFIX: Final = "passages-"
-_OPEN_END: Final = date.max.toordinal()
 _BATCH: Final = 1000  # below the 5,461 entries that SQLite's limit on variables allows Chroma
 _SPARE: Final = 4  # some rates have three earlier versions
 _KEPT: Final = 3  # the release in use, the one being rolled out, and one to roll back to
@@ -85,6 +88,37 @@ class ChromaIndex:
     def __init__(self, collection: Collection) -> None:
         """Use a complete collection; `open_index` makes one."""
         self._collection = collection
+        self._aside: Sequence[Passage] = ()
+        self._aside_vectors: Vectors = np.empty((0, 0), dtype=np.float32)
+
+    def keep_aside(self, passages: Sequence[Passage], vectors: Vectors) -> bool:
+        """Keep at hand the passages that the graph does not lead to.
+
+        Returns:
+            Whether what is stored of those is what was given; if not, the index is damaged.
+        """
+        rows: list[int] = []
+        for start in range(0, len(passages), _BATCH):
+            batch = slice(start, start + _BATCH)
+            nearest = self._collection.query(
+                query_embeddings=vectors[batch], n_results=_CANARY_LIMIT, include=["distances"]
+            )
+            for row, distances in enumerate(nearest["distances"] or (), start):
+                if min(distances, default=1.0) > _CANARY_SLACK:
+                    rows.append(row)
+        if not rows:
+            return True
+        self._aside = [passages[row] for row in rows]
+        self._aside_vectors = vectors[rows]
+        stored = self._collection.get(
+            ids=[passage.passage_id for passage in self._aside], include=["embeddings"]
+        )
+        places = {name: place for place, name in enumerate(stored["ids"])}
+        if any(passage.passage_id not in places for passage in self._aside):
+            return False
+        order = [places[passage.passage_id] for passage in self._aside]
+        held = np.asarray(stored["embeddings"], dtype=np.float32)[order]
+        return bool(np.abs(held - self._aside_vectors).max() <= _VECTOR_SLACK)
 
     def difference(self, passages: Sequence[Passage], vectors: Vectors) -> str:
         """How what is stored differs from what was given; "" when it does not.
@@ -94,7 +128,7 @@ class ChromaIndex:
         Raises:
             KnowledgeUnavailable: Chroma did not answer or its files are damaged.
         """
-        expected = {one.passage_id: (_entry_hash(_entry(one)), one) for one in passages}
+        expected = {one.passage_id: (entry_hash(entry_of(one)), one) for one in passages}
         rows = {one.passage_id: row for row, one in enumerate(passages)}
         seen = 0
         try:
@@ -110,7 +144,7 @@ class ChromaIndex:
                     if name not in expected:
                         return "an entry that was not given"
                     entry = LangChainDocument(page_content=text or "", metadata=dict(data or {}))
-                    if _entry_hash(entry) != expected[name][0]:
+                    if entry_hash(entry) != expected[name][0]:
                         return "an entry was changed"
                 if names:
                     held = np.asarray(stored["embeddings"], dtype=np.float32)
@@ -128,7 +162,23 @@ class ChromaIndex:
         Raises:
             KnowledgeUnavailable: Chroma did not answer or its files are damaged.
         """
-        day = as_of.toordinal()
+        near = self._in_graph(vector, as_of.toordinal(), limit)
+        return self._with_those_aside(near, vector, as_of)[:limit] if self._aside else near
+
+    def _with_those_aside(
+        self, near: list[Neighbour], vector: Sequence[float], as_of: date
+    ) -> list[Neighbour]:
+        found = {one.passage_id for one in near}
+        likeness = self._aside_vectors @ np.asarray(vector, dtype=np.float32)
+        added = [
+            Neighbour(passage.passage_id, float(likeness[row]))
+            for row, passage in enumerate(self._aside)
+            if passage.passage_id not in found
+            and passage.effective_from <= as_of <= (passage.effective_to or date.max)
+        ]
+        return sorted([*near, *added], key=lambda one: -one.similarity)
+
+    def _in_graph(self, vector: Sequence[float], day: int, limit: int) -> list[Neighbour]:
         # Filtering takes Chroma twenty times as long as searching, and few are out of date.
         found = self._query(vector, limit * _SPARE, None)
         valid = [each for each, first, last in found if first <= day <= last]
@@ -185,11 +235,11 @@ def open_index(
         KnowledgeUnavailable: The server or the folder cannot be used, or the index answers its
             canary questions wrongly even after it was built anew.
     """
-    shelf = _Shelf(f"{_PREFIX}{_manifest(passages, model)}", passages, vectors)
+    shelf = _Shelf(f"{_PREFIX}{manifest(passages, model)}", passages, vectors)
     try:
         for _ in range(_ATTEMPTS):
             index = _opened(shelf, folder, url)
-            if answers_canaries(index, passages, vectors):
+            if index.keep_aside(passages, vectors) and answers_canaries(index, passages, vectors):
                 return index
             _discard(shelf.name, folder, url)
     except _FAULTS as error:
@@ -232,7 +282,7 @@ def discard_served(passages: Sequence[Passage], *, model: str, url: str) -> None
     Raises:
         KnowledgeUnavailable: The server does not answer.
     """
-    name = f"{_PREFIX}{_manifest(passages, model)}"
+    name = f"{_PREFIX}{manifest(passages, model)}"
     try:
         client = _server(url)
         if name in _generations(client):
@@ -309,7 +359,7 @@ def _filled(client: ClientAPI, shelf: _Shelf) -> Collection:
     for start in range(0, len(shelf.passages), _BATCH):
         batch = shelf.passages[start : start + _BATCH]
         store.add_documents(
-            [_entry(passage) for passage in batch],
+            [entry_of(passage) for passage in batch],
             ids=[passage.passage_id for passage in batch],
         )
     by_age = sorted((other for other in earlier if other != shelf.name), key=earlier.__getitem__)
@@ -325,35 +375,3 @@ def _generations(client: ClientAPI) -> dict[str, int]:
         for collection in client.list_collections()
         if collection.name.startswith(_PREFIX)
     }
-
-
-def _entry(passage: Passage) -> LangChainDocument:
-    last_day = passage.effective_to.toordinal() if passage.effective_to else _OPEN_END
-    return LangChainDocument(
-        page_content=passage.embedded_text,
-        metadata={
-            "document_id": passage.document_id,
-            "version": passage.version,
-            "first_day": passage.effective_from.toordinal(),
-            "last_day": last_day,
-        },
-    )
-
-
-def _entry_hash(entry: LangChainDocument) -> str:
-    content = json.dumps([entry.page_content, entry.metadata], ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(content.encode()).hexdigest()
-
-
-def _manifest(passages: Sequence[Passage], model: str) -> str:
-    described = [
-        [
-            passage.passage_id,
-            passage.embedded_text,
-            passage.effective_from.isoformat(),
-            passage.effective_to.isoformat() if passage.effective_to else None,
-        ]
-        for passage in passages
-    ]
-    content = json.dumps([model, described], ensure_ascii=False)
-    return hashlib.sha256(content.encode()).hexdigest()[:16]
