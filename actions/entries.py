@@ -30,6 +30,9 @@ from assistant.model.numerals import read_chinese
 from assistant.ports import ActionResult, ActionSay
 
 ENTRY: Final = SlotName("entry")
+_SHOWN: Final = SlotName("entries_named")
+"""The words that narrowed the list last shown; a place ("第二笔") is one in that list."""
+
 _ID: Final = re.compile(r"E\d{8}")
 _ASK: Final = ResponseKey("utter_ask_entry")
 _NOT_FOUND: Final = ResponseKey("utter_entry_not_found")
@@ -43,7 +46,8 @@ _LATEST: Final = re.compile(
 )
 _PLACE: Final = re.compile(r"第\s*(?P<place>\d{1,2}|[一二两三四五六七八九十])\s*[笔条个项]")
 _PLACES: Final[Mapping[str, int]] = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5}
-_CATEGORY_WORDS: Final = 2
+_WORD: Final = 2
+"""Characters of a word; the names of categories are made of such words."""
 
 
 async def candidates(bank: BankApi, context: ActionContext) -> list[BankTransaction]:
@@ -83,7 +87,8 @@ async def _ask_entry(bank: BankApi, context: ActionContext) -> ActionResult:
         found = await _without_hints(bank, context)
         return ActionResult(outcome="done", says=(_list(_NOT_FOUND, found),))
     narrowed, _ = await _described(bank, context, context.said)
-    return ActionResult(outcome="done", says=(_list(_ASK, narrowed or found),))
+    slots: dict[str, JsonValue] = {_SHOWN: context.said if narrowed else None}
+    return ActionResult(outcome="done", slots=slots, says=(_list(_ASK, narrowed or found),))
 
 
 async def _described(
@@ -124,29 +129,40 @@ async def _validate_entry(bank: BankApi, context: ActionContext) -> ActionResult
 
 async def _narrow(
     bank: BankApi, context: ActionContext, text: str, found: Sequence[BankTransaction]
-) -> list[BankTransaction] | None:
+) -> Sequence[BankTransaction] | None:
     """Those of the entries the words mean; None when the words name none."""
-    place = _place(text)
-    if place is not None:
-        return list(found[place - 1 : place])
+    named = await _named(bank, context, text, found)
+    place = 1 if _LATEST.search(text) else _place(text)
+    if place is None:
+        return named
+    # "第二笔" counts what was shown, which earlier words may have narrowed.
+    shown = await _named(bank, context, context.text(_SHOWN) or "", found)
+    return (named or shown or found)[place - 1 : place]
+
+
+async def _named(
+    bank: BankApi, context: ActionContext, text: str, found: Sequence[BankTransaction]
+) -> Sequence[BankTransaction] | None:
+    """Those of the entries the words name by day, amount, name or kind; None without such."""
     fitting = described(text, context.today, found)
     found = found if fitting is None else fitting
     people = await people_named(bank, context.customer(), text, context.relations)
     of_people = [one for one in found if one.counterparty in people]
     if of_people:
-        return of_people[:1] if _LATEST.search(text) else of_people
+        return of_people
     of_kind = [
         one
         for one in found
         if context.text("new_category") is None
-        and any(
-            one.category_name[at : at + _CATEGORY_WORDS] in text
-            for at in range(0, len(one.category_name) - 1, _CATEGORY_WORDS)
-        )
+        and _shares_word(text, one.category_name, step=_WORD)
     ]
-    if _LATEST.search(text):
-        return list(found[:1])
-    return of_kind or fitting
+    # Nobody says all of a name: "地铁那笔" is the one with 城市地铁.
+    return of_kind or [one for one in found if _shares_word(text, one.counterparty)] or fitting
+
+
+def _shares_word(text: str, name: str, step: int = 1) -> bool:
+    """Whether two characters that stand together in the name do so in the text too."""
+    return any(name[at : at + _WORD] in text for at in range(0, len(name) - 1, step))
 
 
 def _may_be_chosen(entry: BankTransaction, context: ActionContext) -> bool:
@@ -190,7 +206,8 @@ def _with_slots(context: ActionContext, slots: Mapping[str, JsonValue]) -> Actio
 
 
 def _chosen(entry: BankTransaction) -> ActionResult:
-    return ActionResult(outcome="done", slots={ENTRY: entry.entry_id}, facts=entry_facts(entry))
+    slots: dict[str, JsonValue] = {ENTRY: entry.entry_id, _SHOWN: None}
+    return ActionResult(outcome="done", slots=slots, facts=entry_facts(entry))
 
 
 def entry_facts(entry: BankTransaction) -> Facts:

@@ -61,6 +61,7 @@ SAID: Final[Mapping[str, tuple[str, ...]]] = {
 FILLED: Final[Mapping[str, tuple[str, ...]]] = {
     "validate_credit_card": ("entry_account",),
     "prefill_credit_card": ("entry_account",),
+    "action_ask_entry": ("entries_named",),
 }
 """Action to slots it fills that are the argument of none."""
 

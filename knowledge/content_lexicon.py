@@ -5,6 +5,7 @@ Recognised by top-level key, whatever the file is called:
 * `homophones`, `dialect`, `rewrites`: canonical form to variants, put right before anything
   else is done;
 * `relations`: canonical relation to the words for it;
+* `deeds`: action to the words by which customers tell us to do it;
 * `pronunciations` and the other keys of `content_spoken`: what calls need;
 * a key whose value maps words to lists (`banking`, `products`, …): synonyms for search;
 * any other key with `exact`, `contains`, `not`, `markers` or `words`: a command or marker.
@@ -12,12 +13,12 @@ Recognised by top-level key, whatever the file is called:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 from typing import Final
 
 from assistant.model.release import Lexicon, Wordlist
-from knowledge.content_problems import Problems
+from knowledge.content_problems import Problems, did_you_mean
 from knowledge.content_reading import Reader
 from knowledge.content_spoken import KEYS as _SPOKEN
 from knowledge.content_spoken import SpokenReading
@@ -25,15 +26,18 @@ from knowledge.content_yaml import Part
 
 _REWRITES: Final = ("homophones", "dialect", "rewrites")
 _RELATIONS: Final = "relations"
+_DEEDS: Final = "deeds"
 _WORDLIST: Final = ("exact", "contains", "not", "markers", "words")
 
 
 @dataclass(slots=True)
 class _Found:
+    confirmed: Set[str]
     commands: dict[str, Wordlist] = field(default_factory=dict)
     rewrites: dict[str, str] = field(default_factory=dict)
     synonyms: dict[str, tuple[str, ...]] = field(default_factory=dict)
     relations: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    deeds: dict[str, tuple[str, ...]] = field(default_factory=dict)
     spoken: SpokenReading = field(default_factory=SpokenReading)
 
 
@@ -42,6 +46,7 @@ def read_lexicon(
     base: Iterable[tuple[str, Part]],
     extra: dict[str, tuple[str, ...]],
     problems: Problems,
+    confirmed: Set[str],
 ) -> Lexicon:
     """Read all lexicon files.
 
@@ -50,8 +55,9 @@ def read_lexicon(
         base: The engine's own; a list the pack has too is left out.
         extra: Synonyms found elsewhere (Rasa's NLU files), canonical word to variants.
         problems: Where faults are reported.
+        confirmed: Actions that a question of a flow reads back.
     """
-    reader, found = Reader(problems), _Found()
+    reader, found = Reader(problems), _Found(confirmed)
     for _, part in files:
         for key, item in part.children():
             if item.is_null:
@@ -69,6 +75,7 @@ def read_lexicon(
         rewrites=found.rewrites,
         synonyms=found.synonyms,
         relations=found.relations,
+        deeds=found.deeds,
         spoken=found.spoken.words(),
     )
 
@@ -81,15 +88,27 @@ def _section(reader: Reader, found: _Found, key: str, part: Part) -> None:
     elif key == _RELATIONS:
         for word, item in reader.mapping(part, key).items():
             _add(found.relations, word, reader.words(item, "a variant"))
+    elif key == _DEEDS:
+        _deeds(reader, found, part)
     elif part.is_mapping and all(name not in _WORDLIST for name, _ in part.children()):
-        for word, item in part.children():
-            if not item.is_list:
-                reader.error(
-                    item, f'"{word}" must be a list of words, or one of exact, contains, not'
-                )
-            _add(found.synonyms, word, reader.words(item, "a variant"))
+        _synonyms(reader, found, part)
     else:
         found.commands[key] = _wordlist(reader, part)
+
+
+def _deeds(reader: Reader, found: _Found, part: Part) -> None:
+    for action, item in reader.mapping(part, _DEEDS).items():
+        if action not in found.confirmed:
+            hint = did_you_mean(action, found.confirmed)
+            reader.error(item, f'no question reads back "{action}" (`confirms`){hint}')
+        _add(found.deeds, action, reader.words(item, "a word"))
+
+
+def _synonyms(reader: Reader, found: _Found, part: Part) -> None:
+    for word, item in part.children():
+        if not item.is_list:
+            reader.error(item, f'"{word}" must be a list of words, or one of exact, contains, not')
+        _add(found.synonyms, word, reader.words(item, "a variant"))
 
 
 def _rewrites(reader: Reader, found: _Found, part: Part) -> None:

@@ -133,7 +133,15 @@ def read(
     )
     slots = with_entity_words(slots, training)
     examples = (*training.examples, *stand_ins(flows, training))
-    lexicon = read_lexicon(own.own["lexicon"], base.own["lexicon"], training.synonyms, problems)
+    confirmed = {
+        str(step.metadata["confirms"])
+        for source in flows.values()
+        for step in source.flow.collects()
+        if "confirms" in step.metadata
+    }
+    lexicon = read_lexicon(
+        own.own["lexicon"], base.own["lexicon"], training.synonyms, problems, confirmed
+    )
     settings = _over(read_settings(base.release, reader), read_settings(own.release, reader))
     folders = [(DEFAULTS_PREFIX, defaults)] if defaults else []
     release = Release(

@@ -125,6 +125,9 @@ async def _look_up(question: str, day: date, context: TurnContext) -> list[Passa
     name = pick(context.log.release.flows[task.flow].name, "zh-Hans")
     about_task = await knowledge.search(f"{name}{question}", as_of=day, known_on=today)
     asked = _pairs(question)
+    for word, variants in context.log.release.lexicon.synonyms.items():
+        if any(variant in question for variant in variants):  # "几点下班": 网点营业时间
+            asked |= _pairs(word)
     return max(hits, about_task, key=lambda found: _fit(asked, found))
 
 

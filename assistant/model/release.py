@@ -114,6 +114,7 @@ class Lexicon:
         rewrites: Variant (homophone, dialect word) to the form it stands for.
         synonyms: Canonical word to its variants, for search.
         relations: Relation ("妈妈") to the words for it, for payees.
+        deeds: Action to the words by which customers tell us to do it ("锁", "转").
         spoken: How words are said on the phone, and which ones callers say.
     """
 
@@ -121,6 +122,7 @@ class Lexicon:
     rewrites: Mapping[str, str] = field(default_factory=dict)
     synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     relations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    deeds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     spoken: SpokenWords = field(default_factory=SpokenWords)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from assistant.understanding.agreed import names_another_deed
 from assistant.understanding.moment import Moment
 from assistant.understanding.normalise import plain
 from assistant.understanding.payloads import flow_for_intent
@@ -37,15 +38,18 @@ def may_answer(intent: str, probability: float, moment: Moment) -> bool:
     longest = _LONGEST_LATIN if words.isascii() else _LONGEST
     if probability < moment.thresholds.confirm or len(words) > longest or moment.asks:
         return False
-    if _SAYS_MORE.search(words):
+    if _SAYS_MORE.search(words) or (intent == "affirm" and names_another_deed(moment)):
         return False
     return (_NOT.search(words) is None) == (intent == "affirm")
 
 
-def says_a_task(moment: Moment) -> bool:
-    """Whether a word of agreement ("unlock it") rather begins a task: nothing is asked."""
+def is_another_wish(moment: Moment) -> bool:
+    """Whether a word of agreement rather is a wish.
+
+    So is "unlock it" where nothing is asked, and "锁吧" where a transfer is read back.
+    """
     if moment.tracker.asked is not None:
-        return False
+        return names_another_deed(moment)
     intent, probability = moment.classify(moment.message.text).ranked[0]
     is_task = flow_for_intent(intent, moment.release) is not None
     return is_task and probability >= moment.thresholds.part

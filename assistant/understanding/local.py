@@ -20,17 +20,18 @@ from assistant.model.commands import (
     Command,
     HumanHandoff,
     SearchKnowledge,
-    SetSlot,
     StartFlow,
 )
 from assistant.model.flow import Flow
 from assistant.model.release import Release, SlotDefinition
 from assistant.model.tracker import Tracker
 from assistant.ports import Classifier, IntentScores, Understood
+from assistant.understanding.agreed import read_agreed
 from assistant.understanding.aside import is_doubtful_switch, is_side_question, is_worth_asking
+from assistant.understanding.beside import is_something_else
 from assistant.understanding.calculation import read_calculation
 from assistant.understanding.elsewhere import read_elsewhere
-from assistant.understanding.guessed import may_answer, says_a_task
+from assistant.understanding.guessed import is_another_wish, may_answer
 from assistant.understanding.moment import Moment
 from assistant.understanding.near import near_tasks, prefer_near
 from assistant.understanding.normalise import Normalised, has_words, normalise
@@ -58,9 +59,9 @@ from assistant.understanding.story import read_more_of_story
 from assistant.understanding.talk import SMALL_TALK, TALK
 from assistant.understanding.thresholds import Thresholds
 from assistant.understanding.values.extract import Wanted, extract
-from assistant.understanding.values.found import Found
 from assistant.understanding.wordrules import WordRules
 
+_ABOUT_US = frozenset({"chitchat", "wait"})
 _SHORT, _FORMATTED = 12, frozenset({"id_number", "card_number", "code", "phone", "amount", "card"})
 _FIGURES = re.compile(r"[\d\s.,x*-]+")
 _MONEY = re.compile(r"\d\s*(?:元|块|万|yuan|rmb)")
@@ -142,10 +143,11 @@ class _Reading:
     def _by_words(self, asked: SlotDefinition | None) -> Understood | None:
         """Plain words for a command, then values for the open question."""
         whole = self.rules.whole(self.message)
-        if self._is_read_back() and self.rules.whole_is("wrong", self.message):
+        agrees = whole == "affirm" and not is_another_wish(self._moment())
+        if self._is_read_back() and not agrees and self.rules.whole_is("wrong", self.message):
             return _by("rules", CannotHandle(reason="what_to_change"))
-        plain = self._forced(asked, whole) or TALK.get(whole or "")
-        if plain is not None and (whole != "affirm" or not says_a_task(self._moment())):
+        plain = self._forced(asked, whole) or TALK.get(whole or "") or read_agreed(self._moment())
+        if plain is not None and (agrees or whole != "affirm"):
             return _by("rules", plain)
         calculation = read_calculation(self._moment())
         if calculation is not None:
@@ -153,8 +155,7 @@ class _Reading:
         if self._is_slip(asked):
             return _by("rules", CannotHandle(reason="not_a_value"))
         if asked is None:
-            inside = self.rules.inside(self.message)
-            return _by("rules", TALK[inside]) if inside else None
+            return self._inside()
         if asked.kind in FREE_KINDS and self._gives_up():
             return _by("rules", CancelFlow())
         return self._answer(asked) or self._inside()
@@ -266,51 +267,12 @@ class _Reading:
         moves_money = any(may_move_money(flow) for flow in active)
         found = extract(self.message, self._wanted(asked, moves_money), self.release.lexicon)
         values = fill(found, candidates, self.message)
-        if values and not self._is_something_else(values, found):
+        if values and not is_something_else(self._moment(), values, found):
             return _by("rules", *values)
-        if asked.kind in FREE_KINDS | {"number"} and not self._is_something_else([], []):
+        if asked.kind in FREE_KINDS | {"number"} and not is_something_else(self._moment(), [], []):
             answer = whole_answer(asked, self.message, self.original)
             return _by("rules", answer) if answer else None
         return None
-
-    def _is_something_else(self, values: Sequence[SetSlot], found: Sequence[Found]) -> bool:
-        """Whether the message asks or wants something besides giving a value."""
-        rest = self.message.text
-        for value in sorted(found, key=lambda item: -item.start):
-            rest = f"{rest[: value.start]} {rest[value.end :]}"
-        rest = self.rules.bare(self._without_names(rest, values))
-        if len(rest) <= self.owner.thresholds.answer_rest and not self._asks():
-            return False
-        classify = self.owner.classifier.classify
-        intent, probability = classify(self.message.text).ranked[0]
-        # With the value asked for in hand, the other words must tell of the same task: a number
-        # of four digits speaks for every task that has cards.
-        if values and classify(rest).ranked[0][0] != intent:
-            return False
-        active = {flow.id for flow in self._active_flows()}
-        if intent == "search_knowledge":
-            return probability >= self.owner.thresholds.question and self._asks()
-        flow = flow_for_intent(intent, self.release)
-        if flow is not None and flow.id not in active:
-            limits = self.owner.thresholds
-            return probability >= (limits.part if self._free_text_is_asked() else limits.switch)
-        if values or flow is not None or self._free_text_is_asked():
-            return False
-        return probability >= self.owner.thresholds.switch
-
-    def _without_names(self, rest: str, values: Sequence[SetSlot]) -> str:
-        """The text without free words that were taken, and what they are called: "备注写房租"."""
-        for value in values:
-            slot = self.release.slots[value.slot]
-            if slot.pattern and isinstance(value.value, str):
-                for word in (value.value.lower(), *slot.words):
-                    rest = rest.replace(word, " ")
-        return rest
-
-    def _free_text_is_asked(self) -> bool:
-        """Anything may be the answer, also what is about nothing a bank does."""
-        asked = asked_slot(self.tracker, self.release)
-        return asked is not None and asked.kind in FREE_KINDS
 
     def means(self, scores: IntentScores, message: Normalised) -> tuple[Command, ...]:
         """Scores to commands: a task with its values, a question, talk, or an honest doubt."""
@@ -318,9 +280,10 @@ class _Reading:
         near = near_tasks(self.tracker, self.release)
         scores = prefer_near(scores, near, self.release, sure=limits.part)
         intent, probability = scores.ranked[0]
-        if intent == "out_of_scope" or scores.known < limits.known:
-            if self.rules.mentions("insults", message.text):
-                return (CannotHandle(reason="insult", confidence=probability),)
+        is_unknown = intent == "out_of_scope" or scores.known < limits.known
+        if (is_unknown or intent in _ABOUT_US) and self.rules.mentions("insults", message.text):
+            return (CannotHandle(reason="insult", confidence=probability),)
+        if is_unknown:
             asked = dict(scores.ranked).get("search_knowledge", 0.0) >= limits.option
             if asked and self._asks() and scores.known >= limits.known:
                 return (SearchKnowledge(question=self._words(message), confidence=probability),)
@@ -334,8 +297,6 @@ class _Reading:
         is_question = intent == "search_knowledge" or intent.startswith("faq")
         if is_question or is_side_question(flow, probability, self._moment()):
             return (SearchKnowledge(question=self._words(message), confidence=probability),)
-        if intent in {"chitchat", "out_of_scope"} and self.rules.mentions("insults", message.text):
-            return (CannotHandle(reason="insult", confidence=probability),)
         if intent == "deny" and self.rules.mentions("wrong", message.text) and self._is_read_back():
             return (CannotHandle(reason="what_to_change", confidence=probability),)
         if intent in {"affirm", "deny"} and not may_answer(intent, probability, self._moment()):
@@ -379,6 +340,8 @@ class _Reading:
         intent, probability = scores.ranked[0]
         if probability >= limits.option and (options or intent in SMALL_TALK):
             return self._meant(intent, probability, message)
+        if self.rules.mentions("insults", message.text):
+            return (CannotHandle(reason="insult", confidence=probability),)
         if self._asks():
             return (SearchKnowledge(question=self._words(message), confidence=probability),)
         return (CannotHandle(reason="not_understood", confidence=probability),)
@@ -388,9 +351,6 @@ class _Reading:
 
     def _wanted(self, asked: SlotDefinition | None, moves_money: bool) -> Wanted:
         return Wanted(asked, moves_money, self.owner.today())
-
-    def _active_flows(self) -> list[Flow]:
-        return [self.release.flows[f.flow] for f in reversed(self.tracker.stack)]
 
 
 def _by(name: str, *commands: Command) -> Understood:

@@ -103,6 +103,15 @@ class WordRules:
         head = text[: _reach(self._list(name))]
         return next((end for start, end in self.places(name, head) if start == 0), 0)
 
+    def is_yes(self, words: str) -> bool:
+        """Whether these words are nothing but yeses and thanks, however many: "好的谢谢"."""
+        yes = self._list("affirm").exact | self._list("thanks").exact
+        return words in yes or _is_made_of(words, yes)
+
+    def is_courtesy(self, words: str) -> bool:
+        """Whether these words are a filler or a courtesy and nothing else."""
+        return any(words in self._list(name).contains for name in ("fillers", "politeness"))
+
     def lists(self, name: str, word: str) -> bool:
         """Whether a list has exactly this word."""
         return word in self._list(name).exact

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, JsonValue, StringConstraints
 
 from assistant.model.ids import ConversationId, CustomerId, TicketId
 from assistant.ports import Ticket
-from channels.web.bodies import MESSAGE_ID_PATTERN, Body, Words
+from channels.web.bodies import ID_PATTERN, Body, Words
 from channels.web.frames import FrameWriter
 from channels.web.problems import Problem, documented
 from channels.web.state import CurrentColleague, CurrentConversation, CurrentWeb, Web
@@ -22,7 +22,7 @@ router = APIRouter(
     responses=documented(403, 404, 422),
 )
 
-TicketPath = Annotated[str, Path(pattern=MESSAGE_ID_PATTERN, examples=["h_01KAN5Q0Z3W8"])]
+TicketPath = Annotated[str, Path(pattern=ID_PATTERN, examples=["h_01KAN5Q0Z3W8"])]
 
 
 class QueuedCustomer(BaseModel):

@@ -23,7 +23,7 @@ from assistant.response.public import masked
 from assistant.response.render import pick
 from assistant.reviews import NOT_A_COLLEAGUES, REFUSED
 from channels.desk.http import QueuedCustomer
-from channels.web.bodies import MESSAGE_ID_PATTERN, Body, Words
+from channels.web.bodies import ID_PATTERN, Body, Words
 from channels.web.problems import Problem, documented
 from channels.web.state import CurrentColleague, CurrentWeb, Web
 
@@ -33,7 +33,7 @@ router = APIRouter(
     responses=documented(403, 404, 422),
 )
 
-ReviewPath = Annotated[str, Path(pattern=MESSAGE_ID_PATTERN, examples=["r_01KAN5Q0Z3W8"])]
+ReviewPath = Annotated[str, Path(pattern=ID_PATTERN, examples=["r_01KAN5Q0Z3W8"])]
 
 _SHOWN = frozenset(
     {

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path
 from assistant.model.ids import ReviewId
 from assistant.seeing import Seen
 from channels.desk.reviews import ReviewPath
-from channels.web.bodies import MESSAGE_ID_PATTERN
+from channels.web.bodies import ID_PATTERN
 from channels.web.problems import Problem, documented
 from channels.web.state import CurrentColleague, CurrentWeb
 
@@ -20,7 +20,7 @@ router = APIRouter(
     responses=documented(401, 403, 409, 422, 500, 503),
 )
 
-CallPath = Annotated[str, Path(pattern=MESSAGE_ID_PATTERN, examples=["v_01KAN5Q0Z3W8"])]
+CallPath = Annotated[str, Path(pattern=ID_PATTERN, examples=["v_01KAN5Q0Z3W8"])]
 
 
 @router.post("/{review_id}/calls", status_code=HTTPStatus.CREATED)

@@ -18,11 +18,11 @@ from pydantic import (
 from assistant.model.ids import ConversationId, CustomerId, DocumentId
 from assistant.model.message import Locale, Turn
 
-MESSAGE_ID_PATTERN = r"^[A-Za-z0-9._:-]{1,128}$"
-MAX_PAYLOAD = 1000
+ID_PATTERN = r"^[A-Za-z0-9._:-]{1,128}$"
+"""Ids that we give out."""
 
-ClientId = Annotated[str, StringConstraints(pattern=MESSAGE_ID_PATTERN)]
-"""Chosen by the client: the same id is the same message."""
+_NO_CONTROLS = r"^[^\x00-\x1f\x7f-\x9f]+$"
+MAX_PAYLOAD = 1000
 
 
 def _storable(words: str) -> str:
@@ -41,6 +41,13 @@ def _storable(words: str) -> str:
         raise ValueError(msg) from error
     return words.replace("\0", "")
 
+
+ClientId = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=128, pattern=_NO_CONTROLS),
+    AfterValidator(_storable),
+]
+"""Chosen by the client, in any script: the same id is the same message."""
 
 Words = Annotated[str, AfterValidator(_storable)]
 """What a person wrote."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -33,6 +33,7 @@ _log = logging.getLogger(__name__)
 MEDIA_TYPE: Final = "application/problem+json"
 _RETRY_AFTER_S: Final = "1"
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_]{1,40}|\d{1,4}")
+_RULES_TOLD: Final = ("pattern", "min_length", "max_length", "ge", "le", "expected")
 """A field of ours, or a place in a list."""
 
 _METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
@@ -194,8 +195,7 @@ async def _on_invalid(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - narrows for the type checker
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     items = error.errors()
-    # A pydantic error may quote the value in its text; only the kind of error and the field go out.
-    errors = [FieldProblem(field=_field(item["loc"]), message=item["type"]) for item in items]
+    errors = [FieldProblem(field=_field(item["loc"]), message=_kind(item)) for item in items]
     malformed = any(item["type"] == "json_invalid" for item in items)
     document = ProblemDocument(
         title=status.phrase,
@@ -205,6 +205,14 @@ async def _on_invalid(_: Request, error: Exception) -> JSONResponse:
         errors=[] if malformed else errors,
     )
     return problem_response(document)
+
+
+def _kind(item: Mapping[str, Any]) -> str:
+    """The kind of error and our own rule; a pydantic error may quote the value in its text."""
+    rules = [
+        f"{name} {value}" for name, value in item.get("ctx", {}).items() if name in _RULES_TOLD
+    ]
+    return ": ".join([item["type"], *rules])
 
 
 def _field(place: Sequence[str | int]) -> str:

@@ -17,7 +17,7 @@ from assistant.model.ids import ConversationId
 from assistant.model.message import SignIn
 from channels.service import Service
 from channels.settings import Settings
-from channels.web.bodies import MESSAGE_ID_PATTERN
+from channels.web.bodies import ID_PATTERN
 from channels.web.directory import Directory
 from channels.web.problems import Problem, too_many
 from channels.web.rates import ClientRates
@@ -51,7 +51,7 @@ def running_web(connection: HTTPConnection) -> Web:
 
 CurrentWeb = Annotated[Web, Depends(running_web)]
 
-_ID: Final = re.compile(MESSAGE_ID_PATTERN)
+_ID: Final = re.compile(ID_PATTERN)
 
 ANYBODY: Final = "AnyToken"
 _CUSTOMER: Final = "CustomerToken"
