@@ -7,10 +7,11 @@ where a transfer is read back sends no money.
 from __future__ import annotations
 
 import re
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from typing import Final
 
 from assistant.model.commands import Affirm, Command
+from assistant.model.flow import Flow
 from assistant.understanding.moment import Moment
 from assistant.understanding.normalise import plain
 
@@ -25,6 +26,13 @@ def deeds_named(moment: Moment) -> frozenset[str]:
     every = {word for words in moment.rules.lexicon.deeds.values() for word in words}
     named = (_deed(piece, every, moment) for piece in _pieces(moment))
     return frozenset(deed for deed in named if deed is not None)
+
+
+def task_of_deed(words: str, flows: Iterable[Flow], moment: Moment) -> Flow | None:
+    """The task, of those given, that does what the words name: "转" is a transfer."""
+    deeds = moment.rules.lexicon.deeds
+    bare = _bare(plain(words), moment)
+    return next((flow for flow in flows if bare in deeds.get(flow.id, ())), None)
 
 
 def names_another_deed(moment: Moment) -> bool:

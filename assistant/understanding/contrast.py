@@ -10,6 +10,7 @@ import re
 
 from assistant.model.commands import CancelFlow, Command, SearchKnowledge, StartFlow
 from assistant.model.flow import Flow
+from assistant.understanding.agreed import task_of_deed
 from assistant.understanding.moment import Moment
 from assistant.understanding.normalise import Normalised
 from assistant.understanding.payloads import flow_for_intent
@@ -17,7 +18,7 @@ from assistant.understanding.slots import fill, may_move_money, task_slots
 from assistant.understanding.values.extract import Wanted, extract
 
 _NOT = (
-    r"(?:不是|并不是|不要|唔系|不想|不用|不必|先不|别|没有?说|不(?![过会收见够能知对好错行同方])"
+    r"(?:不是|并不是|不要|唔系|不想|不用|不必|先不要?|先别|别|没有?说|不(?![过会收见够能知对好错行同方])"
     r"|i (?:don't|do not|didn't) (?:want|mean|need)(?: to)?|i'm not (?:trying|asking|looking) to"
     r"|not (?:to )?|don't|forget (?:about )?(?:the )?"
     r"|never mind (?:the )?)"
@@ -33,8 +34,9 @@ _NOT_THIS_BUT_THAT = re.compile(
 )
 _THAT_NOT_THIS = re.compile(
     rf"^(?:我|你)?(?:是|要|想|我要|我想)*(?P<new>[^,。;!！?\n]{{2,30}})[,。;\n]+\s*{_NOT}\s*{_WISH}"
-    r"(?P<old>[^,。;!！?\n]{2,20})$"
+    r"(?P<old>[^,。;!！?\n]{1,20}?)(?:了|啦|吧)?$"
 )
+_ENOUGH = re.compile(r"(?:就行|就好|就可以|就够|就得|is enough|is fine)(?:了|喇)?$")
 _SHORTEST = 2
 
 
@@ -58,6 +60,9 @@ def _wanted(moment: Moment, part: Normalised, unwanted: Flow | None) -> tuple[Co
     scores = moment.classify(part.text)
     intent, probability = scores.ranked[0]
     flow = flow_for_intent(intent, moment.release)
+    named = task_of_deed(_ENOUGH.sub("", part.text), moment.release.flows.values(), moment)
+    if named is not None:
+        flow, probability = named, 1.0
     if intent == "search_knowledge" and probability >= moment.thresholds.question and moment.asks:
         return (SearchKnowledge(question=part.said(0, len(part.text)), confidence=probability),)
     if flow is None or flow == unwanted or probability < moment.thresholds.part:
@@ -72,6 +77,9 @@ def _wanted(moment: Moment, part: Normalised, unwanted: Flow | None) -> tuple[Co
 def _task(moment: Moment, words: str) -> Flow | None:
     """The task a word or two name: by the bank's name for it, else by what they are about."""
     words = words.strip()
+    named = task_of_deed(words, moment.release.flows.values(), moment)
+    if named is not None:
+        return named
     if len(words) < _SHORTEST and not _named_by_one(moment, words):
         return None
     for each in moment.release.flows.values():

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from assistant.model.commands import Command, Deny
+from assistant.model.commands import CancelFlow, Command, Deny
+from assistant.understanding.agreed import task_of_deed
 from assistant.understanding.moment import Moment
 from assistant.understanding.payloads import flow_for_intent
 
@@ -21,15 +22,18 @@ _LONGEST_LATIN = 16
 def read_refusal(moment: Moment) -> tuple[Command, ...]:
     """A no to the read-back, when the words refuse something that can be done here.
 
-    Which deed is named does not matter: none is done because somebody said not to do it.
+    Which deed is named does not matter: none is done because somebody said not to do it. Where
+    nothing is read back, "不转了" is the end of the transfer that is under way.
     """
-    asked = moment.tracker.asked
-    if asked is None or not asked.confirms or moment.asks:
-        return ()
     match = _NOT.match(moment.message.text)
-    if match is None:
+    if match is None or moment.asks:
         return ()
     deed = match["deed"]
+    asked, top = moment.tracker.asked, moment.tracker.top
+    is_asked_which = top is not None and top.kind == "pattern"  # that question comes first
+    if asked is None or not asked.confirms or is_asked_which:
+        flow = task_of_deed(deed, moment.tasks(), moment)
+        return (CancelFlow(flow=flow.id),) if flow is not None else ()
     if len(deed) > (_LONGEST_LATIN if deed.isascii() else _LONGEST) or re.search(r"\d", deed):
         return ()
     if any(deed in name.lower() for flow in moment.active() for name in flow.name.values()):
