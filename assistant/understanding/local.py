@@ -156,7 +156,7 @@ class _Reading:
             return _by("rules", CannotHandle(reason="not_a_value"))
         if asked is None:
             return self._inside()
-        if asked.kind in FREE_KINDS and self._gives_up():
+        if asked.kind in FREE_KINDS | {"payee"} and self._gives_up():
             return _by("rules", CancelFlow())
         return self._answer(asked) or self._inside()
 
@@ -230,7 +230,8 @@ class _Reading:
 
     def _gives_up(self) -> bool:
         """Words that give up, short enough to be no story of which they are a part."""
-        return len(self.message.text) <= _SHORT and self.rules.mentions("cancel", self.message.text)
+        text = self.message.text
+        return len(text) <= _SHORT * (1 + text.isascii()) and self.rules.mentions("cancel", text)
 
     def _inside(self) -> Understood | None:
         inside = self.rules.inside(self.message)

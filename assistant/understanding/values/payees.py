@@ -71,6 +71,7 @@ _NOT_PEOPLE = frozenset(
 _REMARK = re.compile(r"(?:备注|附言|留言).*$")
 _TRAILING = re.compile(r"(?:吧|呀|啊|了|哦|哈|的账户|的卡|那边|账户|那张卡|一下|一笔)+$")
 _AMOUNT_AT_END = re.compile(rf"(?<=.)(?:{CHINESE_NUMBER}(?:块|元)|[{_NUMERALS}]{{2,}})(?:钱)?$")
+_AMOUNT_ALONE = re.compile(rf"(?=..){CHINESE_NUMBER}(?:块钱?|元)?")
 _LEADING = re.compile(r"^(?:我的|我|俺|咱|my )(?=.)")
 
 
@@ -194,6 +195,8 @@ def _find_word(text: str, word: str) -> int:
 
 
 def _clean(words: str, start: int) -> Found | None:
+    if _AMOUNT_ALONE.fullmatch(words.strip()):
+        return None
     name = _AMOUNT_AT_END.sub("", _TRAILING.sub("", _REMARK.sub("", words.strip())))
     lead = _LEADING.match(name)
     if lead:
