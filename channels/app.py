@@ -49,6 +49,9 @@ SETTLE_EVERY_S: Final = 2.0
 _WS_MAX_BYTES: Final = 262_144
 """Eight times our own limit, so that we can say 4413 ourselves; beyond it the protocol's own
 1009 ends the connection before the frame is in memory."""
+_KEEP_ALIVE_S: Final = 75
+"""Longer than clients and proxies keep an idle connection (httpx 5 s, nginx and most load balancers
+60 s), so that they give it up first: one that we close while a request is on its way loses it."""
 
 _HEADER_BYTES: Final = 32_768
 
@@ -179,6 +182,7 @@ def server_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
         access_log=False,
         log_config=None,
         log_level="warning",
+        timeout_keep_alive=_KEEP_ALIVE_S,
         timeout_graceful_shutdown=int(settings.shutdown_s) + 1,
     )
 

@@ -19,10 +19,12 @@ from assistant.model.ids import ConversationId, CustomerId, DocumentId
 from assistant.model.message import Locale, Turn
 
 ID_PATTERN = r"^[A-Za-z0-9._:-]{1,128}$"
-"""Ids that we give out."""
+"""Ids stand in the log as they are, so no words of a customer fit into one."""
 
-_NO_CONTROLS = r"^[^\x00-\x1f\x7f-\x9f]+$"
 MAX_PAYLOAD = 1000
+
+ClientId = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
+"""Chosen by the client: the same id is the same message."""
 
 
 def _storable(words: str) -> str:
@@ -41,13 +43,6 @@ def _storable(words: str) -> str:
         raise ValueError(msg) from error
     return words.replace("\0", "")
 
-
-ClientId = Annotated[
-    str,
-    StringConstraints(min_length=1, max_length=128, pattern=_NO_CONTROLS),
-    AfterValidator(_storable),
-]
-"""Chosen by the client, in any script: the same id is the same message."""
 
 Words = Annotated[str, AfterValidator(_storable)]
 """What a person wrote."""
