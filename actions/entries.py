@@ -132,12 +132,12 @@ async def _narrow(
 ) -> Sequence[BankTransaction] | None:
     """Those of the entries the words mean; None when the words name none."""
     named = await _named(bank, context, text, found)
-    place = 1 if _LATEST.search(text) else _place(text)
+    place = _place(text) or (1 if _LATEST.search(text) else None)
     if place is None:
         return named
-    # "第二笔" counts what was shown, which earlier words may have narrowed.
-    shown = await _named(bank, context, context.text(_SHOWN) or "", found)
-    return (named or shown or found)[place - 1 : place]
+    if named is None:  # "第二笔" counts what was shown, which earlier words may have narrowed
+        named = await _named(bank, context, context.text(_SHOWN) or "", found) or found
+    return named[place - 1 : place]
 
 
 async def _named(

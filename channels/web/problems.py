@@ -33,8 +33,10 @@ _log = logging.getLogger(__name__)
 MEDIA_TYPE: Final = "application/problem+json"
 _RETRY_AFTER_S: Final = "1"
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_]{1,40}|\d{1,4}")
-_RULES_TOLD: Final = ("pattern", "min_length", "max_length", "ge", "le", "expected")
 """A field of ours, or a place in a list."""
+
+_RULES_TOLD: Final = ("pattern", "min_length", "max_length", "ge", "le", "expected")
+"""What pydantic calls a rule that a value breaks; nothing else of its context is told."""
 
 _METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 _HTTP_CODES: Final = {
